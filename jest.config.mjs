@@ -1,0 +1,16 @@
+/** @type {import('jest').Config} */
+const config = {
+  testMatch: ['<rootDir>/test/{unit,integration,e2e,contract}/**/*.test.ts'],
+  transform: { '\\.ts$': '@swc/jest' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  setupFiles: ['reflect-metadata'],
+  // Opening an embedded engine takes seconds on a busy machine.
+  testTimeout: 60_000,
+  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/cli/schema.ts'],
+  coverageProvider: 'v8',
+  coverageThreshold: { global: { lines: 90, branches: 90 } },
+};
+
+export default config;

@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify';
+import pino, { type DestinationStream } from 'pino';
+import type { Config } from './config.js';
+import { openDatabase, type Database } from './database/database.js';
+import { migrate } from './database/migrate.js';
+import { apiKeyAuthentication } from './identity/authenticate.js';
+import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
+import { buildServer } from './transport/server.js';
+
+/** A service that is ready to listen, and what its start-up tells. */
+export interface App {
+  server: FastifyInstance;
+  database: Database;
+  /** Only with the embedded engine. */
+  demoKey: DemoKey | null;
+  /** Finishes the requests that were accepted, then closes everything. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+function credentialHint({ dataDir }: Config, demoKey: DemoKey | null): string {
+  const header = 'Send it as "Authorization: Bearer avk_...".';
+  return demoKey ? `${header} The demo key is in ${demoKeyFile(dataDir)}.` : header;
+}
+
+/** Opens the database, brings its schema up to date and builds the server. Listens on nothing. */
+export async function buildApp(config: Config, logTo?: DestinationStream): Promise<App> {
+  const log = pino({ level: config.logLevel, base: null }, logTo as DestinationStream);
+  const database = await openDatabase(config);
+  try {
+    await migrate(database.dataSource);
+    const demoKey = database.engine === 'embedded' ? await ensureDemoKey(database.dataSource, config.dataDir) : null;
+    const state = { isStopping: false };
+    const authenticate = apiKeyAuthentication(database.dataSource);
+    const demoToken = demoKey?.token ?? null;
+    const server = await buildServer({
+      config,
+      database,
+      authenticate,
+      log,
+      demoToken,
+      credentialHint: credentialHint(config, demoKey),
+      state,
+    });
+    let stopped: Promise<void> | undefined;
+    const stop = () => (stopped ??= stopInOrder(server, database, state));
+    return { server, database, demoKey, stop };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function stopInOrder(server: FastifyInstance, database: Database, state: { isStopping: boolean }): Promise<void> {
+  state.isStopping = true;
+  await server.close();
+  await database.close();
+}

@@ -1,0 +1,86 @@
+import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const origins = makeValidator((input: string): readonly string[] => {
+  const list = input
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter(Boolean);
+  for (const origin of list) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw new EnvError('a list of origins such as https://app.example.org is expected');
+  }
+  return list;
+});
+
+const postgresUrl = makeValidator((input: string): string => {
+  if (!/^postgres(ql)?:\/\//.test(input))
+    throw new EnvError('an address such as postgres://user:password@host:5432/name is expected');
+  return input;
+});
+
+/** Everything that can be set from outside; `.env.example` explains each. Frozen, read once at start. */
+export type Config = Readonly<{
+  port: number;
+  host: string;
+  /** Unset: the embedded engine. */
+  databaseUrl: string | undefined;
+  /** Folder of the embedded engine and the demo key. */
+  dataDir: string;
+  isProduction: boolean;
+  logLevel: (typeof LOG_LEVELS)[number];
+  /** Other origins whose pages may call from a browser; none unless named. */
+  corsOrigins: readonly string[];
+  /** Whether the schema can be asked for and the Sandbox is served. */
+  introspection: boolean;
+}>;
+
+/** All faults of the environment in one message, so that one look mends them all. */
+export class ConfigError extends Error {
+  constructor(faults: string[]) {
+    super(
+      [
+        'The configuration has faults:',
+        ...faults.map((fault) => `  ${fault}`),
+        'See .env.example for what each variable means.',
+      ].join('\n'),
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+function reportAll({ errors }: { errors: Partial<Record<string, Error>> }): void {
+  const faults = Object.entries(errors).map(([name, error]) => `${name}: ${error!.message.replace(/ "[^]*$/, '')}`);
+  if (faults.length > 0) throw new ConfigError(faults);
+}
+
+/** @throws ConfigError listing every wrong variable. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const isProduction = set.NODE_ENV === 'production';
+  const env = cleanEnv(
+    set,
+    {
+      PORT: port({ default: 4000 }),
+      HOST: host({ default: '127.0.0.1' }),
+      DATABASE_URL: postgresUrl({ default: undefined }),
+      DATA_DIR: str({ default: './data' }),
+      NODE_ENV: str({ choices: ['development', 'test', 'production'], default: 'development' }),
+      LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
+      CORS_ORIGINS: origins({ default: [] }),
+      INTROSPECTION: bool({ default: !isProduction }),
+    },
+    { reporter: reportAll },
+  );
+  return Object.freeze({
+    port: env.PORT,
+    host: env.HOST,
+    databaseUrl: env.DATABASE_URL,
+    dataDir: env.DATA_DIR,
+    isProduction,
+    logLevel: env.LOG_LEVEL,
+    corsOrigins: env.CORS_ORIGINS,
+    introspection: env.INTROSPECTION,
+  });
+}

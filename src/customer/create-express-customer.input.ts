@@ -1,0 +1,16 @@
+import { Field, InputType } from 'type-graphql';
+import { JsonScalar } from '../shared/scalars.js';
+import { Check, nullable } from '../shared/validation.js';
+import type { Metadata } from './express-customer.entity.js';
+import * as rules from './rules.js';
+
+@InputType({ description: 'What a new customer is made from.' })
+export class CreateExpressCustomerInput {
+  @Field({ description: '1-500 Unicode code points, not blank. Stored exactly as sent.' })
+  @Check(rules.expressCustomerName)
+  expressCustomerName!: string;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'Custom key-value pairs; none when left out or null.' })
+  @Check(nullable(rules.metadata))
+  metadata?: Metadata | null;
+}

@@ -1,0 +1,45 @@
+import { ArgsType, Field, Int, registerEnumType } from 'type-graphql';
+import { Check, nullable } from '../shared/validation.js';
+import * as rules from './rules.js';
+
+export enum ExpressCustomerOrder {
+  CREATED_AT_ASC = 'CREATED_AT_ASC',
+  CREATED_AT_DESC = 'CREATED_AT_DESC',
+  NAME_ASC = 'NAME_ASC',
+  NAME_DESC = 'NAME_DESC',
+}
+
+registerEnumType(ExpressCustomerOrder, {
+  name: 'ExpressCustomerOrder',
+  description: 'How a list of customers is ordered. Customers of the same name follow each other as they were created.',
+  valuesConfig: {
+    CREATED_AT_ASC: { description: 'Oldest first.' },
+    CREATED_AT_DESC: { description: 'Newest first.' },
+    NAME_ASC: { description: 'By name from A to Z, ignoring case and accents.' },
+    NAME_DESC: { description: 'By name from Z to A, ignoring case and accents.' },
+  },
+});
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, { defaultValue: 20, description: 'How many entries at most: 1-100.' })
+  @Check(rules.pageSize)
+  first!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The endCursor of the page before; left out for the first page.',
+  })
+  @Check(nullable(rules.cursor))
+  after?: string | null;
+}
+
+@ArgsType()
+export class ExpressCustomersArgs extends PageArgs {
+  @Field(() => ExpressCustomerOrder, {
+    defaultValue: ExpressCustomerOrder.CREATED_AT_DESC,
+    description: 'Newest first unless told otherwise.',
+  })
+  @Check(rules.anything)
+  orderBy!: ExpressCustomerOrder;
+}

@@ -1,0 +1,68 @@
+import type { Fault, FaultCode } from '../shared/app-error.js';
+import { hasVisibleCharacter, isLongerThan, isStorable } from '../shared/text.js';
+import type { Rule } from '../shared/validation.js';
+
+const MAX_NAME_LENGTH = 500;
+const MAX_METADATA_PAIRS = 50;
+const MAX_METADATA_KEY_LENGTH = 100;
+const MAX_METADATA_VALUE_LENGTH = 1_000;
+const MAX_PAGE_SIZE = 100;
+
+const fault = (code: FaultCode, message: string, path: Fault['path'] = []): Fault => ({ path, code, message });
+
+const unstorable = (path: Fault['path'] = []) =>
+  fault('INVALID', 'NUL characters and lone surrogates cannot be stored.', path);
+
+/** 1-500 code points, at least one of them visible. */
+export const expressCustomerName: Rule = (name) => {
+  if (name === undefined || name === null) return [fault('REQUIRED', 'A name is needed.')];
+  if (typeof name !== 'string') return [fault('INVALID', 'The name must be a string.')];
+  if (isLongerThan(name, MAX_NAME_LENGTH))
+    return [fault('TOO_LONG', `The name may have ${MAX_NAME_LENGTH} characters.`)];
+  if (!isStorable(name)) return [unstorable()];
+  if (!hasVisibleCharacter(name)) return [fault('BLANK', 'The name needs a visible character.')];
+  return [];
+};
+
+// Named in answers, so cut to what a key may be.
+const shown = (key: string): string => key.slice(0, MAX_METADATA_KEY_LENGTH).toWellFormed();
+
+function metadataKey(key: string): Fault[] {
+  if (key === '') return [fault('BLANK', 'A metadata key may not be empty.', [key])];
+  if (isLongerThan(key, MAX_METADATA_KEY_LENGTH)) {
+    return [fault('TOO_LONG', `A metadata key may have ${MAX_METADATA_KEY_LENGTH} characters.`, [shown(key)])];
+  }
+  return isStorable(key) ? [] : [unstorable([shown(key)])];
+}
+
+function metadataValue(key: string, value: unknown): Fault[] {
+  if (typeof value !== 'string') return [fault('INVALID', 'A metadata value must be a string.', [shown(key)])];
+  if (isLongerThan(value, MAX_METADATA_VALUE_LENGTH)) {
+    return [fault('TOO_LONG', `A metadata value may have ${MAX_METADATA_VALUE_LENGTH} characters.`, [shown(key)])];
+  }
+  return isStorable(value) ? [] : [unstorable([shown(key)])];
+}
+
+/** A flat object of string to string: at most 50 pairs, keys 1-100 and values 0-1000 code points. */
+export const metadata: Rule = (value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [fault('INVALID', 'Metadata must be an object of string to string.')];
+  }
+  const pairs = Object.entries(value);
+  if (pairs.length > MAX_METADATA_PAIRS) {
+    return [fault('TOO_MANY', `Metadata may have ${MAX_METADATA_PAIRS} pairs.`)];
+  }
+  return pairs.flatMap(([key, text]) => [...metadataKey(key), ...metadataValue(key, text)]);
+};
+
+/** 1-100. */
+export const pageSize: Rule = (first) =>
+  Number.isInteger(first) && Number(first) >= 1 && Number(first) <= MAX_PAGE_SIZE
+    ? []
+    : [fault('INVALID', `A page has 1 to ${MAX_PAGE_SIZE} entries.`)];
+
+/** Any string; whether it is a cursor of this list is known when the list is. */
+export const cursor: Rule = (after) => (typeof after === 'string' ? [] : [fault('INVALID', 'A cursor is a string.')]);
+
+/** For fields whose type GraphQL already holds to, such as enums. */
+export const anything: Rule = () => [];

@@ -1,0 +1,15 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import { ExpressCustomerRepository } from '../express-customer.repository.js';
+
+/**
+ * One customer of the caller's clinic; null for an unknown id, a malformed one and another clinic's alike.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`.
+ */
+export async function expressCustomer(
+  context: RequestContext,
+  expressCustomerId: string,
+): Promise<ExpressCustomerEntity | null> {
+  const { clinicId } = authorise(context, 'express:read');
+  return new ExpressCustomerRepository(context.dataSource.manager, clinicId).find(expressCustomerId);
+}

@@ -1,0 +1,24 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import type { Page } from '../../shared/page.js';
+import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import { ExpressCustomerRepository } from '../express-customer.repository.js';
+import type { ExpressCustomersArgs } from '../express-customers.args.js';
+
+export interface ExpressCustomersPage extends Page<ExpressCustomerEntity> {
+  /** Counts the customers of all pages. Costs in proportion to them, so call it only when asked. */
+  count: () => Promise<number>;
+}
+
+/**
+ * A page of the caller's clinic's customers. Its cost does not grow with how deep the page lies, and customers created
+ * meanwhile neither shift nor repeat rows.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`, BAD_USER_INPUT for a cursor of another list.
+ */
+export async function expressCustomers(
+  context: RequestContext,
+  args: ExpressCustomersArgs,
+): Promise<ExpressCustomersPage> {
+  const { clinicId } = authorise(context, 'express:read');
+  const repository = new ExpressCustomerRepository(context.dataSource.manager, clinicId);
+  return { ...(await repository.findPage(args)), count: () => repository.count() };
+}

@@ -1,0 +1,3 @@
+export { createExpressCustomer } from './create-express-customer.js';
+export { expressCustomer } from './express-customer.js';
+export { expressCustomers } from './express-customers.js';

@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { PoolConfig } from 'pg';
+import { lockDataDir } from './data-dir-lock.js';
+
+/** PostgreSQL as WebAssembly in this process, with its data in a folder. */
+export interface EmbeddedEngine {
+  /** Settings that make node-postgres' pool speak to it. */
+  poolConfig: PoolConfig;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the embedded engine on a folder, which belongs to this process until `close`.
+ *
+ * The engine has a single session. A pool of exactly one connection lends it to one caller at a time, so transactions of
+ * concurrent requests never mix: the others wait in the pool's queue.
+ * @throws DataDirInUseError when another process has the folder open.
+ */
+export async function openEmbeddedEngine(dataDir: string): Promise<EmbeddedEngine> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = await lockDataDir(dataDir);
+  try {
+    const pglite = await startPGlite(join(resolve(dataDir), 'pglite'));
+    const { createPgConfig } = await import('@electric-sql/pglite/node-postgres');
+    const close = async () => {
+      await pglite.close();
+      await unlock();
+    };
+    return { poolConfig: { ...(createPgConfig(pglite) as PoolConfig), max: 1, idleTimeoutMillis: 0 }, close };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+// Loaded on demand: an instance that runs on PostgreSQL never pays for the WebAssembly.
+async function startPGlite(folder: string) {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const { pg_trgm } = await import('@electric-sql/pglite/contrib/pg_trgm');
+  const { unaccent } = await import('@electric-sql/pglite/contrib/unaccent');
+  const { btree_gin } = await import('@electric-sql/pglite/contrib/btree_gin');
+  return PGlite.create({ dataDir: folder, extensions: { pg_trgm, unaccent, btree_gin } });
+}

@@ -1,0 +1,5 @@
+import { CreateClinicsAndKeys1767225600000 } from './1767225600000-create-clinics-and-keys.js';
+import { CreateExpressCustomers1767225600001 } from './1767225600001-create-express-customers.js';
+
+/** In the order they run. A migration that has been released is never changed; the next one mends it. */
+export const migrations = [CreateClinicsAndKeys1767225600000, CreateExpressCustomers1767225600001];

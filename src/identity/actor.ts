@@ -1,0 +1,24 @@
+export const SCOPES = ['express:read', 'express:write'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+interface AnyActor {
+  /** The clinic whose rows, and no others, the actor reaches. */
+  clinicId: string;
+  scopes: readonly Scope[];
+}
+
+export interface ApiKeyActor extends AnyActor {
+  kind: 'api-key';
+  apiKeyId: string;
+}
+
+export interface UserActor extends AnyActor {
+  kind: 'user';
+  userId: string;
+}
+
+/** Who calls. Its kind decides which of the two audit columns a change sets, never both. */
+export type Actor = ApiKeyActor | UserActor;
+
+/** One text for either kind of actor, for keys and logs: an API key's UUID or a user's `usr_` id. */
+export const actorId = (actor: Actor): string => (actor.kind === 'api-key' ? actor.apiKeyId : actor.userId);

@@ -1,0 +1,43 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { ClinicEntity } from './clinic.entity.js';
+import type { Scope } from './actor.js';
+
+/** An API key as it is kept: what it may do, and a hash of its secret, never the secret. */
+@Entity({ name: 'api_keys' })
+export class ApiKeyEntity {
+  @PrimaryColumn({ name: 'clinic_id', type: 'uuid', primaryKeyConstraintName: 'api_keys_pkey' })
+  clinicId!: string;
+
+  @PrimaryColumn({ name: 'api_key_id', type: 'uuid', primaryKeyConstraintName: 'api_keys_pkey' })
+  apiKeyId!: string;
+
+  /** SHA-256 of the token's secret. A slow hash would protect guessable secrets; this one has 256 random bits. */
+  @Column({ name: 'secret_hash', type: 'bytea' })
+  secretHash!: Buffer;
+
+  @Column({ name: 'scopes', type: 'text', array: true })
+  scopes!: Scope[];
+
+  /** What the operator wrote down about its use. */
+  @Column({ name: 'description', type: 'text' })
+  description!: string;
+
+  @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
+  createdAt!: Date;
+
+  /** From then on it is refused; null: never. */
+  @Column({ name: 'expires_at', type: 'timestamptz', precision: 3, nullable: true })
+  expiresAt!: Date | null;
+
+  /** Since when it is refused for good; null: it is not. */
+  @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true })
+  revokedAt!: Date | null;
+
+  /** Accurate to a minute. */
+  @Column({ name: 'last_used_at', type: 'timestamptz', precision: 3, nullable: true })
+  lastUsedAt!: Date | null;
+
+  @ManyToOne(() => ClinicEntity)
+  @JoinColumn({ name: 'clinic_id', foreignKeyConstraintName: 'api_keys_clinic_fkey' })
+  clinic?: ClinicEntity;
+}

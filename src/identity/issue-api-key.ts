@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import type { Scope } from './actor.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+import { formatApiKeyToken, hashOfSecret, newSecret } from './api-key-token.js';
+
+export interface NewApiKey {
+  clinicId: string;
+  scopes: Scope[];
+  description: string;
+}
+
+export interface IssuedApiKey {
+  apiKeyId: string;
+  /** The only time it is known: the database keeps a hash. */
+  token: string;
+}
+
+/** Makes a key for a clinic that exists. */
+export async function issueApiKey(
+  manager: EntityManager,
+  { clinicId, scopes, description }: NewApiKey,
+): Promise<IssuedApiKey> {
+  const apiKeyId = randomUUID();
+  const secret = newSecret();
+  await manager.insert(ApiKeyEntity, { clinicId, apiKeyId, secretHash: hashOfSecret(secret), scopes, description });
+  return { apiKeyId, token: formatApiKeyToken({ clinicId, apiKeyId, secret }) };
+}

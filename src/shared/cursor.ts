@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { badUserInput } from './app-error.js';
+
+const MAX_CURSOR_LENGTH = 5_000;
+const invalidCursor = () =>
+  badUserInput([
+    {
+      path: ['after'],
+      code: 'INVALID',
+      message: 'Not a cursor of this list: pass back an endCursor of the same filter and order.',
+    },
+  ]);
+
+/**
+ * What a keyset cursor belongs to: its clinic, list, filter and order. A cursor holds a digest of it, so that one from
+ * elsewhere is refused instead of paging from a wrong place.
+ */
+export function cursorScope(...parts: unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 11);
+}
+
+/** An opaque base64url text that names the last row of a page by its sort keys. */
+export function encodeCursor(scope: string, keys: string[]): string {
+  return Buffer.from(JSON.stringify([scope, ...keys])).toString('base64url');
+}
+
+/**
+ * The sort keys of the row that a cursor names.
+ * @throws AppError BAD_USER_INPUT when it is not a cursor of this scope.
+ */
+export function decodeCursor(scope: string, cursor: string, keyCount: number): string[] {
+  const content = parse(cursor);
+  if (!Array.isArray(content) || content.length !== keyCount + 1) throw invalidCursor();
+  const [cursorOf, ...keys] = content as unknown[];
+  if (cursorOf !== scope || !keys.every((key) => typeof key === 'string')) throw invalidCursor();
+  // Base64 decoding forgives stray characters; a cursor has exactly one spelling.
+  if (encodeCursor(scope, keys) !== cursor) throw invalidCursor();
+  return keys;
+}
+
+function parse(cursor: string): unknown {
+  if (cursor.length > MAX_CURSOR_LENGTH) return undefined;
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

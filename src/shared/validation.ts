@@ -1,0 +1,116 @@
+import { getMetadataStorage, registerDecorator, validateSync, type ValidationError } from 'class-validator';
+import { badUserInput, type Fault } from './app-error.js';
+
+/** Says what is wrong with a value: nothing, or every broken rule with its path below the value. */
+export type Rule = (value: unknown) => Fault[];
+
+type Class<T extends object> = new () => T;
+
+/** The same rule for a field that may be left out. */
+export const optional =
+  (rule: Rule): Rule =>
+  (value) =>
+    value === undefined ? [] : rule(value);
+
+/** The same rule for a field that may be left out or null. */
+export const nullable =
+  (rule: Rule): Rule =>
+  (value) =>
+    value === undefined || value === null ? [] : rule(value);
+
+/** Puts a rule on a field of an input class; class-validator runs it. */
+export function Check(rule: Rule): PropertyDecorator {
+  return (target, propertyName) =>
+    registerDecorator({
+      name: 'rule',
+      target: target.constructor,
+      propertyName: String(propertyName),
+      options: { context: { rule } },
+      // The message is never shown, but class-validator keeps no context for a constraint without one.
+      validator: { validate: (value) => rule(value).length === 0, defaultMessage: () => 'broken' },
+    });
+}
+
+/** Puts a rule on an input class as a whole, for what no field can say alone. It runs when all fields are right. */
+export function CheckTogether<T extends object>(rule: (input: T) => Fault[]): ClassDecorator {
+  return (target) => {
+    wholeRules.set(target, rule as (input: object) => Fault[]);
+  };
+}
+const wholeRules = new WeakMap<object, (input: object) => Fault[]>();
+
+const VALIDATOR_OPTIONS = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  skipMissingProperties: false,
+  validationError: { target: false, value: false },
+};
+
+function faultsOf(error: ValidationError, input: object): Fault[] {
+  const value: unknown = Reflect.get(input, error.property);
+  const rules = Object.values(error.contexts ?? {}) as { rule: Rule }[];
+  return rules.flatMap(({ rule }) => rule(value).map((fault) => ({ ...fault, path: [error.property, ...fault.path] })));
+}
+
+/** Every broken rule of an instance of an input class. */
+function faultsOfInput(input: object): Fault[] {
+  const faults = validateSync(input, VALIDATOR_OPTIONS).flatMap((error) => faultsOf(error, input));
+  return faults.length > 0 ? faults : (wholeRules.get(input.constructor)?.(input) ?? []);
+}
+
+const knownKeys = new WeakMap<object, Set<string>>();
+
+function keysOf(inputClass: Class<object>): Set<string> {
+  let keys = knownKeys.get(inputClass);
+  if (!keys) {
+    const metadata = getMetadataStorage().getTargetValidationMetadatas(inputClass, '', true, false);
+    keys = new Set(metadata.map(({ propertyName }) => propertyName));
+    knownKeys.set(inputClass, keys);
+  }
+  return keys;
+}
+
+const UNKNOWN_KEY_SHOWN = 100;
+
+function unknownKey(key: string): Fault {
+  return { path: [key.slice(0, UNKNOWN_KEY_SHOWN)], code: 'UNKNOWN', message: 'This key is not part of the input.' };
+}
+
+/**
+ * Makes an instance of an input class from an object that came from outside. Only the class's own keys are taken over:
+ * class-validator's whitelist lets `__proto__` and `constructor` through, since it looks them up in a plain object.
+ */
+export function faultsOfPlain<T extends object>(inputClass: Class<T>, plain: object): { input: T; faults: Fault[] } {
+  const known = keysOf(inputClass);
+  const input = new inputClass();
+  const faults: Fault[] = [];
+  for (const [key, value] of Object.entries(plain)) {
+    if (known.has(key)) Reflect.set(input, key, value);
+    else faults.push(unknownKey(key));
+  }
+  return { input, faults: [...faultsOfInput(input), ...faults] };
+}
+
+/**
+ * The input as an instance of its class, all rules checked at once.
+ * @throws AppError BAD_USER_INPUT naming every broken rule.
+ */
+export function validInput<T extends object>(inputClass: Class<T>, plain: unknown): T {
+  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
+    throw badUserInput([{ path: [], code: 'INVALID', message: 'An object is expected.' }]);
+  }
+  const { input, faults } = faultsOfPlain(inputClass, plain);
+  if (faults.length > 0) throw badUserInput(faults);
+  return input;
+}
+
+/**
+ * Checks an instance that GraphQL has already made; arguments that are no input class pass.
+ * @throws AppError BAD_USER_INPUT naming every broken rule.
+ */
+export function validateInstance(argument: unknown): void {
+  if (typeof argument !== 'object' || argument === null) return;
+  const faults = faultsOfInput(argument);
+  if (faults.length > 0) throw badUserInput(faults);
+}

@@ -1,0 +1,37 @@
+import type { FastifyError } from 'fastify';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { AppError, badUserInput } from '../shared/app-error.js';
+
+const RETRY_AFTER_S = 2;
+
+export const serviceUnavailable = (): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', 'The service cannot answer right now; try again in a moment.', {
+    retryAfter: RETRY_AFTER_S,
+  });
+
+const internalError = (): AppError =>
+  new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side. Quote the requestId when you report it.');
+
+const FASTIFY_ERRORS: Record<string, () => AppError> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('PAYLOAD_TOO_LARGE', 'The body is too large.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    badUserInput([{ path: [], code: 'INVALID', message: 'Send the body as application/json.' }]),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => badUserInput([{ path: [], code: 'REQUIRED', message: 'A JSON body is needed.' }]),
+};
+
+const isFastifyError = (error: unknown): error is FastifyError =>
+  typeof (error as FastifyError | null)?.code === 'string';
+
+/** Any error as one that a caller may see. What is not foreseen tells nothing but that it was our fault. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isDatabaseUnavailable(error)) return serviceUnavailable();
+  if (isFastifyError(error)) {
+    const known = FASTIFY_ERRORS[error.code];
+    if (known) return known();
+    if (error.code.startsWith('FST_ERR_') && (error.statusCode ?? 500) < 500) {
+      return badUserInput([{ path: [], code: 'INVALID', message: 'The request is malformed.' }]);
+    }
+  }
+  return internalError();
+}

@@ -1,0 +1,70 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { formatGraphQLError } from './graphql-errors.js';
+import type { DoorContext } from './context.js';
+import { answerPlugin } from './graphql-plugin.js';
+import { buildSchema } from './schema.js';
+import { sandboxPlugin } from './sandbox.js';
+import type { Services } from './services.js';
+
+export const GRAPHQL_PATH = '/graphql';
+
+const MAX_TOKENS = 1_000;
+
+function createApolloServer(server: FastifyInstance, { config, demoToken }: Services): ApolloServer<DoorContext> {
+  return new ApolloServer<DoorContext>({
+    schema: buildSchema().executable,
+    introspection: config.introspection,
+    csrfPrevention: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: MAX_TOKENS },
+    formatError: formatGraphQLError,
+    plugins: [
+      answerPlugin,
+      sandboxPlugin(config.introspection && !config.isProduction, demoToken),
+      fastifyApolloDrainPlugin(server),
+      // Costs time on every list, and tells callers how long each resolver took.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  });
+}
+
+// Requests that never reached the operation (no JSON, no preflight header) get their requestId here.
+function addRequestId(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  if (reply.statusCode < 400 || typeof payload !== 'string' || payload.includes('"requestId"')) return payload;
+  const { errors } = JSON.parse(payload) as { errors?: { extensions?: Record<string, unknown> }[] };
+  if (!errors) return payload;
+  request.context.outcome.code ??= String(errors[0]?.extensions?.code);
+  return JSON.stringify({
+    errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId: request.id } })),
+  });
+}
+
+const isJson = (reply: FastifyReply): boolean => /json/.test(String(reply.getHeader('content-type') ?? ''));
+
+/** Apollo Server at /graphql: POST for operations, GET for queries and, in a browser, the Sandbox. */
+export async function graphqlEndpoint(server: FastifyInstance, services: Services): Promise<void> {
+  const apollo = createApolloServer(server, services);
+  await apollo.start();
+  const handler = fastifyApolloHandler(apollo, { context: async (request) => request.context });
+  server.route({
+    method: ['GET', 'POST', 'OPTIONS'],
+    url: GRAPHQL_PATH,
+    handler,
+    onSend: async (request, reply, payload) => (isJson(reply) ? addRequestId(request, reply, payload) : payload),
+  });
+}

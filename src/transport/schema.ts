@@ -1,0 +1,37 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { GraphQLSchema, parse, specifiedDirectives, type SchemaExtensionNode } from 'graphql';
+import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { ExpressCustomerConnectionResolver, ExpressCustomerResolver } from '../customer/express-customer.resolver.js';
+import { validateInstance } from '../shared/validation.js';
+
+const FEDERATION = parse(`extend schema
+  @link(
+    url: "https://specs.apollo.dev/federation/v2.9"
+    import: ["@key", "@shareable", "@tag", "@authenticated", "@requiresScopes", "@cost", "@listSize"]
+  )`);
+
+const resolvers: NonEmptyArray<new () => object> = [ExpressCustomerResolver, ExpressCustomerConnectionResolver];
+
+/** The schema's text as it is committed: the federation link, then every type with its descriptions and directives. */
+export interface Schema {
+  executable: GraphQLSchema;
+  text: string;
+}
+
+/** Builds the subgraph from the resolver classes. The same text is served to routers and printed to schema.graphql. */
+export function buildSchema(): Schema {
+  const plain = buildSchemaSync({
+    resolvers,
+    validateFn: validateInstance,
+    skipCheck: true,
+    directives: [...specifiedDirectives],
+  });
+  const linked = new GraphQLSchema({
+    ...plain.toConfig(),
+    extensionASTNodes: FEDERATION.definitions as SchemaExtensionNode[],
+  });
+  const text = `${printSchemaWithDirectives(linked)}\n`;
+  const executable = buildSubgraphSchema({ typeDefs: parse(text), resolvers: createResolversMap(plain) as never });
+  return { executable, text };
+}

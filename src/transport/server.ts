@@ -1,0 +1,75 @@
+import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { uuidv7 } from 'uuidv7';
+import { AppError } from '../shared/app-error.js';
+import { toAppError } from './errors.js';
+import { GRAPHQL_PATH, graphqlEndpoint } from './graphql-endpoint.js';
+import { healthRoutes } from './health.js';
+import { acceptJsonBodies } from './json-body.js';
+import { logRequests } from './request-log.js';
+import type { Services } from './services.js';
+
+const MAX_BODY_BYTES = 1_048_576;
+const PUBLIC_PATHS = new Set(['/livez', '/readyz']);
+
+const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === GRAPHQL_PATH;
+
+// A browser that opens /graphql gets a page without data on it; no operation runs.
+const asksForPage = ({ method, url, headers }: FastifyRequest): boolean =>
+  method === 'GET' && url === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
+
+const isPublic = (request: FastifyRequest): boolean =>
+  PUBLIC_PATHS.has(request.routeOptions.url ?? '') ||
+  asksForPage(request) ||
+  request.method === 'OPTIONS' ||
+  request.is404;
+
+function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const appError = toAppError(error);
+  const { code, message, details, status } = appError;
+  if (code === 'INTERNAL_SERVER_ERROR')
+    request.server.log.error({ err: error, requestId: request.id }, 'unforeseen error');
+  request.context.outcome.code = code;
+  if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+  if (details.retryAfter !== undefined) void reply.header('retry-after', details.retryAfter);
+  if (status === 409) void reply.header('x-should-retry', 'false');
+  const { id: requestId } = request;
+  const body = isGraphQL(request)
+    ? { errors: [{ message, extensions: { code, ...details, requestId } }] }
+    : { code, message, ...details, requestId };
+  return reply.code(status).type('application/json; charset=utf-8').send(body);
+}
+
+function identifyCallers(server: FastifyInstance, services: Services): void {
+  const { database, log, authenticate, credentialHint } = services;
+  server.decorateRequest('context', null as never);
+  server.addHook('onRequest', async (request, reply) => {
+    request.context = { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome: {} };
+    void reply.header('x-request-id', request.id);
+    if (isPublic(request)) return;
+    request.context.actor = await authenticate(request.headers.authorization);
+    if (!request.context.actor)
+      throw new AppError('UNAUTHENTICATED', `A valid credential is needed. ${credentialHint}`);
+  });
+}
+
+/** The HTTP server with all its doors; it does not listen yet. */
+export async function buildServer(services: Services): Promise<FastifyInstance> {
+  const server = fastify({
+    loggerInstance: services.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => uuidv7(),
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  }) as unknown as FastifyInstance;
+  acceptJsonBodies(server);
+  identifyCallers(server, services);
+  logRequests(server);
+  server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
+  server.setNotFoundHandler((request, reply) =>
+    sendError(request, reply, new AppError('NOT_FOUND', 'There is nothing at this address.')),
+  );
+  healthRoutes(server, services);
+  await graphqlEndpoint(server, services);
+  return server;
+}

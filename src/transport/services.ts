@@ -1,0 +1,17 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import type { Database } from '../database/database.js';
+import type { Authenticate } from '../identity/authenticate.js';
+
+/** All that a running service is made of; `app.ts` puts it together. */
+export interface Services {
+  config: Config;
+  database: Database;
+  authenticate: Authenticate;
+  log: Logger;
+  /** The demo clinic's key; null where there is none, as always on PostgreSQL. */
+  demoToken: string | null;
+  /** How a caller without a valid credential gets one. */
+  credentialHint: string;
+  state: { isStopping: boolean };
+}

@@ -1,0 +1,49 @@
+import 'reflect-metadata';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+// Jest loads this file by Node's own require, which knows no mapping from .js to .ts: so no suffix here, and the built code.
+import { startPostgresServer, type PostgresServer } from './postgres-server';
+import { databaseUrl, TEMPLATE_DATABASE } from './engines';
+
+declare global {
+  var testRun: { postgres: PostgresServer | null; scratch: string };
+}
+
+async function execute(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+type DatabaseModule = typeof import('../../src/database/database.js');
+type MigrateModule = typeof import('../../src/database/migrate.js');
+const built = join(__dirname, '../../dist/src/database');
+const { openDatabase } = require(join(built, 'database.js')) as DatabaseModule;
+const { migrate } = require(join(built, 'migrate.js')) as MigrateModule;
+
+async function makeTemplate(options: { databaseUrl: string | undefined; dataDir: string }): Promise<void> {
+  const database = await openDatabase(options);
+  await migrate(database.dataSource);
+  await database.close();
+}
+
+/** Migrates one template per engine; each test file copies it, which takes a tenth of the time. */
+export default async function globalSetup(): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), 'avara-test-'));
+  const given = process.env.TEST_DATABASE_URL;
+  const postgres = given ? null : await startPostgresServer();
+  globalThis.testRun = { postgres, scratch };
+  process.env.TEST_POSTGRES_URL = given ?? postgres!.url('postgres');
+  process.env.TEST_SCRATCH = scratch;
+  await execute(process.env.TEST_POSTGRES_URL, `DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE}`);
+  await execute(process.env.TEST_POSTGRES_URL, `CREATE DATABASE ${TEMPLATE_DATABASE}`);
+  await makeTemplate({ databaseUrl: databaseUrl(TEMPLATE_DATABASE), dataDir: '' });
+  await makeTemplate({ databaseUrl: undefined, dataDir: join(scratch, 'template') });
+  await rm(join(scratch, 'template', 'lock'), { force: true });
+}

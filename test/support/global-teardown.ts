@@ -1,0 +1,7 @@
+import { rm } from 'node:fs/promises';
+
+export default async function globalTeardown(): Promise<void> {
+  const { postgres, scratch } = globalThis.testRun;
+  await postgres?.remove();
+  await rm(scratch, { recursive: true, force: true });
+}

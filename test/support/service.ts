@@ -1,0 +1,119 @@
+import { Writable } from 'node:stream';
+import type { DataSource } from 'typeorm';
+import { buildApp, type App } from '../../src/app.js';
+import { readConfig, type Config } from '../../src/config.js';
+import { SCOPES, type Scope } from '../../src/identity/actor.js';
+import { createClinic } from '../../src/identity/create-clinic.js';
+import { issueApiKey } from '../../src/identity/issue-api-key.js';
+import { createTestDatabase, type Engine } from './engines.js';
+
+/** A clinic of a test's own, with a key that may do everything unless told otherwise. */
+export interface Clinic {
+  clinicId: string;
+  apiKeyId: string;
+  token: string;
+}
+
+export interface Answer<Data = Record<string, any>> {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: { data?: Data | null; errors?: GraphQLErrorBody[] } & Record<string, any>;
+}
+
+export interface GraphQLErrorBody {
+  message: string;
+  path?: (string | number)[];
+  extensions: {
+    code: string;
+    requestId: string;
+    fields?: { path: (string | number)[]; code: string; message: string }[];
+  } & Record<string, any>;
+}
+
+/** A running service with a database of its own, reached over real HTTP. */
+export interface Service {
+  app: App;
+  url: string;
+  config: Config;
+  dataSource: DataSource;
+  /** Every line that it logged so far. */
+  logLines(): Record<string, unknown>[];
+  newClinic(scopes?: Scope[]): Promise<Clinic>;
+  graphql(clinic: Pick<Clinic, 'token'>, query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  request(path: string, options?: RequestInit): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+function logMemory(): { stream: Writable; lines: () => Record<string, unknown>[] } {
+  let text = '';
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  return {
+    stream,
+    lines: () =>
+      text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
+}
+
+function parsed(text: string): Answer['body'] {
+  try {
+    return JSON.parse(text) as Answer['body'];
+  } catch {
+    return {};
+  }
+}
+
+async function send(url: string, options?: RequestInit): Promise<Answer> {
+  const response = await fetch(url, options);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: parsed(text) };
+}
+
+export async function newClinic(dataSource: DataSource, scopes: Scope[] = [...SCOPES]): Promise<Clinic> {
+  const clinicId = await createClinic(dataSource.manager, 'A clinic of a test');
+  const key = await issueApiKey(dataSource.manager, { clinicId, scopes, description: 'test' });
+  return { clinicId, ...key };
+}
+
+/** Starts the service on a free port; `environment` overrides its configuration. */
+export async function startService(engine: Engine, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+  const database = await createTestDatabase(engine);
+  const config = readConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: database.databaseUrl,
+    DATA_DIR: database.dataDir,
+    ...environment,
+  });
+  const log = logMemory();
+  const app = await buildApp(config, log.stream);
+  const url = await app.server.listen({ port: 0, host: '127.0.0.1' });
+  const { dataSource } = app.database;
+  const json = { 'content-type': 'application/json' };
+  return {
+    app,
+    url,
+    config,
+    dataSource,
+    logLines: log.lines,
+    newClinic: (scopes) => newClinic(dataSource, scopes),
+    request: (path, options) => send(url + path, options),
+    graphql: ({ token }, query, variables) =>
+      send(`${url}/graphql`, {
+        method: 'POST',
+        headers: { ...json, authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query, variables }),
+      }),
+    stop: async () => {
+      await app.stop();
+      await database.remove();
+    },
+  };
+}
