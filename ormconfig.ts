@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readConfig } from './src/config.js';
-import { openDatabase } from './src/database/database.js';
+import { prepareDatabase } from './src/database/database.js';
 
 // For the TypeORM command line only: `npm run typeorm -- migration:run`, `migration:revert`, `migration:generate`.
-export default openDatabase(readConfig(process.env)).then(({ dataSource }) => dataSource);
+export default prepareDatabase(readConfig(process.env)).then(({ dataSource }) => dataSource);

@@ -5,6 +5,7 @@ import { openDatabase, type Database } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { apiKeyAuthentication } from './identity/authenticate.js';
 import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
+import { LOGGER_OPTIONS } from './transport/loggable-error.js';
 import { buildServer } from './transport/server.js';
 
 /** A service that is ready to listen, and what its start-up tells. */
@@ -24,7 +25,7 @@ function credentialHint({ dataDir }: Config, demoKey: DemoKey | null): string {
 
 /** Opens the database, brings its schema up to date and builds the server. Listens on nothing. */
 export async function buildApp(config: Config, logTo?: DestinationStream): Promise<App> {
-  const log = pino({ level: config.logLevel, base: null }, logTo as DestinationStream);
+  const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as DestinationStream);
   const database = await openDatabase(config);
   try {
     await migrate(database.dataSource);

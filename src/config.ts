@@ -50,8 +50,25 @@ export class ConfigError extends Error {
   }
 }
 
+// envalid repeats the value, and a value can hold a password: only what is expected is passed on.
+const EXPECTED: [RegExp, string][] = [
+  [/^Invalid port/, 'a port from 1 to 65535 is expected'],
+  [/^Invalid host/, 'a host name or an address such as 127.0.0.1 is expected'],
+  [/^Invalid bool/, 'true or false is expected'],
+  [/^Invalid number/, 'a number is expected'],
+  [/^Invalid url/, 'an address such as https://login.example.org is expected'],
+];
+
+const CHOICES = '" not in choices [';
+
+function expectation({ message }: Error): string {
+  const choices = message.lastIndexOf(CHOICES);
+  if (choices >= 0) return `one of ${message.slice(choices + CHOICES.length, -1).replaceAll(',', ', ')} is expected`;
+  return EXPECTED.find(([pattern]) => pattern.test(message))?.[1] ?? message;
+}
+
 function reportAll({ errors }: { errors: Partial<Record<string, Error>> }): void {
-  const faults = Object.entries(errors).map(([name, error]) => `${name}: ${error!.message.replace(/ "[^]*$/, '')}`);
+  const faults = Object.entries(errors).map(([name, error]) => `${name}: ${expectation(error!)}`);
   if (faults.length > 0) throw new ConfigError(faults);
 }
 

@@ -1,43 +1,47 @@
 import 'reflect-metadata';
 import { buildApp, type App } from './app.js';
-import { ConfigError, readConfig, type Config } from './config.js';
-import { DataDirInUseError } from './database/data-dir-lock.js';
-import { startUpText } from './start-up-text.js';
+import { readConfig, type Config } from './config.js';
+import { explainStartError } from './start-error.js';
+import { announce } from './start-up-text.js';
 
-/** What is wrong, in words for whoever starts the service; a stack only where nobody foresaw it. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DataDirInUseError) return error.message;
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `${message}: the port is taken. Set PORT to another, or stop what uses it.`;
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return `No database answers at DATABASE_URL (${code}). Start it or correct the address.`;
-  return stack ?? message;
-}
+// A request that is still at work then is given up: whoever sent the signal kills soon after.
+const STOP_WITHIN_MS = 9_000;
 
+/** npm passes Ctrl-C on a second time, so a repeated signal changes nothing: the stop is on its way. */
 function stopOnSignals(app: App): void {
   const stop = () => {
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     app.stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`The stop failed: ${explain(error)}\n`);
+        app.server.log.fatal({ err: error }, 'the stop failed');
         process.exit(1);
       },
     );
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** What nobody catches leaves the process in an unknown state: it is logged like any error, and the process ends. */
+function endOnUncaught(app: App): void {
+  process.on('uncaughtException', (error) => {
+    app.server.log.fatal({ err: error }, 'uncaught');
+    process.exit(1);
+  });
 }
 
 async function start(config: Config): Promise<void> {
   const app = await buildApp(config);
   stopOnSignals(app);
+  endOnUncaught(app);
   try {
     const address = await app.server.listen({
       port: config.port,
       host: config.host,
       listenTextResolver: (at) => `listening at ${at}`,
     });
-    process.stdout.write(startUpText(address, config, app));
+    announce(address, config, app);
   } catch (error) {
     await app.stop();
     throw error;
@@ -47,6 +51,6 @@ async function start(config: Config): Promise<void> {
 Promise.resolve()
   .then(() => start(readConfig(process.env)))
   .catch((error: unknown) => {
-    process.stderr.write(`avara-express-customers could not start.\n${explain(error)}\n`);
+    process.stderr.write(`avara-express-customers could not start.\n${explainStartError(error)}\n`);
     process.exitCode = 1;
   });

@@ -21,3 +21,9 @@ export function startUpText(address: string, config: Config, app: App): string {
   const next = config.introspection && !config.isProduction ? `Open ${address}/graphql to try it.\n` : '';
   return `avara-express-customers is ready at ${address}/graphql (${data}).\n${next}${keyText(address, config, app)}`;
 }
+
+/** Tells a person at a terminal in plain text; in production, where a collector reads, as one more line of the log. */
+export function announce(address: string, config: Config, app: App): void {
+  if (config.isProduction) app.server.log.info({ address, engine: app.database.engine }, 'ready');
+  else process.stdout.write(startUpText(address, config, app));
+}

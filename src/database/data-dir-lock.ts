@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const RETRY_AFTER_MS = 20;
+// Writing a lock takes a moment; one that lies there half made for longer was left by a process killed in the middle.
+const WRITTEN_WITHIN_MS = 3_000;
 
 /** Another living process has the data folder open. Not thrown for what a killed process left behind. */
 export class DataDirInUseError extends Error {
@@ -11,6 +16,11 @@ export class DataDirInUseError extends Error {
     );
     this.name = 'DataDirInUseError';
   }
+}
+
+interface Holder {
+  pid: number;
+  start: string;
 }
 
 /** When a process started, where the system tells (Linux): tells a process from a later one with the same id. */
@@ -24,7 +34,7 @@ function startOf(pid: number): string {
   }
 }
 
-function isAlive(pid: number, start: string): boolean {
+function isAlive({ pid, start }: Holder): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -45,6 +55,36 @@ async function createLock(path: string): Promise<boolean> {
   }
 }
 
+async function isOlder(path: string, ms: number): Promise<boolean> {
+  const made = await stat(path).catch(() => null);
+  return made !== null && Date.now() - made.mtimeMs > ms;
+}
+
+/** The living process behind a lock, 'nobody', or 'unknown' while the lock is still being written. */
+async function holderOf(path: string): Promise<Holder | 'nobody' | 'unknown'> {
+  const [pid, start = ''] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
+  if (!pid) return (await isOlder(path, WRITTEN_WITHIN_MS)) ? 'nobody' : 'unknown';
+  const holder = { pid: Number(pid), start };
+  return isAlive(holder) ? holder : 'nobody';
+}
+
+/**
+ * Removes a dead process's lock. Of several starts that find it, one removes it: another, a moment late, would remove the
+ * lock that the first has made meanwhile. So the removal has a lock of its own, and looks again under it.
+ */
+async function removeDeadLock(path: string): Promise<void> {
+  const guard = `${path}.takeover`;
+  if (!(await createLock(guard))) {
+    if (await isOlder(guard, WRITTEN_WITHIN_MS)) await rm(guard, { force: true });
+    return;
+  }
+  try {
+    if ((await holderOf(path)) === 'nobody') await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
 /**
  * Claims the folder for this process. A lock whose process is gone, as after kill -9, is taken over at once.
  * @returns what gives the folder back.
@@ -53,9 +93,10 @@ async function createLock(path: string): Promise<boolean> {
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   const path = join(dataDir, 'lock');
   while (!(await createLock(path))) {
-    const [pid, start = ''] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-    if (pid && isAlive(Number(pid), start)) throw new DataDirInUseError(dataDir, Number(pid));
-    await rm(path, { force: true });
+    const holder = await holderOf(path);
+    if (typeof holder === 'object') throw new DataDirInUseError(dataDir, holder.pid);
+    if (holder === 'nobody') await removeDeadLock(path);
+    await sleep(RETRY_AFTER_MS);
   }
   return () => rm(path, { force: true });
 }

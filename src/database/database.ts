@@ -3,7 +3,7 @@ import type { Config } from '../config.js';
 import { ApiKeyEntity } from '../identity/api-key.entity.js';
 import { ClinicEntity } from '../identity/clinic.entity.js';
 import { ExpressCustomerEntity } from '../customer/express-customer.entity.js';
-import { openEmbeddedEngine } from './embedded-engine.js';
+import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
 
 const entities = [ClinicEntity, ApiKeyEntity, ExpressCustomerEntity];
@@ -31,6 +31,21 @@ export interface Database {
   close(): Promise<void>;
 }
 
+const OLDEST_POSTGRES = 15;
+
+/** The server behind DATABASE_URL is older than what the migrations are written for. */
+export class UnsupportedPostgresError extends Error {
+  constructor(version: string) {
+    super(`PostgreSQL ${OLDEST_POSTGRES} or later is needed; DATABASE_URL leads to version ${version}.`);
+    this.name = 'UnsupportedPostgresError';
+  }
+}
+
+function requireSupported({ driver }: DataSource): void {
+  const version = driver.version ?? '';
+  if (parseInt(version, 10) < OLDEST_POSTGRES) throw new UnsupportedPostgresError(version);
+}
+
 function postgresql(databaseUrl: string): Database {
   const dataSource = new DataSource({
     ...SHARED_OPTIONS,
@@ -42,24 +57,40 @@ function postgresql(databaseUrl: string): Database {
   return { dataSource, engine: 'postgresql', close: () => dataSource.destroy() };
 }
 
-async function embedded(dataDir: string): Promise<Database> {
-  const engine = await openEmbeddedEngine(dataDir);
-  const dataSource = new DataSource({ ...SHARED_OPTIONS, extra: engine.poolConfig });
-  const close = async () => {
-    if (dataSource.isInitialized) await dataSource.destroy();
-    await engine.close();
-  };
-  return { dataSource, engine: 'embedded', close };
+/** Closing it gives the data folder back, whoever closes it: the service or the TypeORM command line. */
+class EmbeddedDataSource extends DataSource {
+  constructor(private readonly engineBelow: EmbeddedEngine) {
+    super({ ...SHARED_OPTIONS, extra: engineBelow.poolConfig });
+  }
+
+  override async destroy(): Promise<void> {
+    if (this.isInitialized) await super.destroy();
+    await this.engineBelow.close();
+  }
 }
 
-/** Names the engine that the configuration asks for, connects, and gives back what must be closed. Migrates nothing. */
-export async function openDatabase({
+async function embedded(dataDir: string): Promise<Database> {
+  const dataSource = new EmbeddedDataSource(await openEmbeddedEngine(dataDir));
+  return { dataSource, engine: 'embedded', close: () => dataSource.destroy() };
+}
+
+/** Names the engine that the configuration asks for; the data source is not connected yet. */
+export async function prepareDatabase({
   databaseUrl,
   dataDir,
 }: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<Database> {
-  const database = databaseUrl === undefined ? await embedded(dataDir) : postgresql(databaseUrl);
+  return databaseUrl === undefined ? embedded(dataDir) : postgresql(databaseUrl);
+}
+
+/**
+ * Connects to the engine that the configuration asks for. Migrates nothing.
+ * @throws UnsupportedPostgresError for a server that is older than 15.
+ */
+export async function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<Database> {
+  const database = await prepareDatabase(config);
   try {
     await database.dataSource.initialize();
+    requireSupported(database.dataSource);
     return database;
   } catch (error) {
     await database.close().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptions } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -7,6 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { formatGraphQLError } from './graphql-errors.js';
 import type { DoorContext } from './context.js';
 import { answerPlugin } from './graphql-plugin.js';
@@ -18,10 +19,18 @@ export const GRAPHQL_PATH = '/graphql';
 
 const MAX_TOKENS = 1_000;
 
-function createApolloServer(server: FastifyInstance, { config, demoToken }: Services): ApolloServer<DoorContext> {
+// Apollo puts an error's text, which may quote a request, behind the colon of its own.
+function apolloLogger(log: Logger): NonNullable<ApolloServerOptions<DoorContext>['logger']> {
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) =>
+    message instanceof Error ? log[level](message) : log[level](String(message).split(':', 1)[0]);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function createApolloServer(server: FastifyInstance, { config, demoToken, log }: Services): ApolloServer<DoorContext> {
   return new ApolloServer<DoorContext>({
     schema: buildSchema().executable,
     introspection: config.introspection,
+    logger: apolloLogger(log),
     csrfPrevention: true,
     persistedQueries: false,
     allowBatchedHttpRequests: false,

@@ -1,6 +1,7 @@
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import { AppError } from '../shared/app-error.js';
+import { allowOrigins } from './cors.js';
 import { toAppError } from './errors.js';
 import { GRAPHQL_PATH, graphqlEndpoint } from './graphql-endpoint.js';
 import { healthRoutes } from './health.js';
@@ -62,6 +63,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
+  await allowOrigins(server, services.config.corsOrigins);
   acceptJsonBodies(server);
   identifyCallers(server, services);
   logRequests(server);
