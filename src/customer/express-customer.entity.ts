@@ -9,6 +9,9 @@ export type Metadata = Record<string, string>;
 @Check('express_customers_metadata_check', "jsonb_typeof(metadata) = 'object'")
 @Check('express_customers_creator_check', 'num_nonnulls(created_by_api_key_id, created_by_user_id) = 1')
 @Index('express_customers_name_order', { synchronize: false })
+@Index('express_customers_activity_order', ['clinicId', 'isActive', 'expressCustomerId'])
+@Index('express_customers_inactive_name_order', { synchronize: false })
+@Index('express_customers_search', { synchronize: false })
 export class ExpressCustomerEntity {
   @PrimaryColumn({ name: 'clinic_id', type: 'uuid', primaryKeyConstraintName: 'express_customers_pkey' })
   clinicId!: string;

@@ -1,8 +1,12 @@
+import canonicalize from 'canonicalize';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { cursorScope, decodeCursor, encodeCursor } from '../shared/cursor.js';
 import { pageOf, type Page } from '../shared/page.js';
 import { ExpressCustomerEntity } from './express-customer.entity.js';
+import { criteriaOf } from './express-customer.filter.js';
 import { isExpressCustomerId } from './express-customer-id.js';
+import { countList, findInList } from './express-customer-list.js';
+import { ORDERS } from './express-customer-order.js';
 import type { ExpressCustomersArgs } from './express-customers.args.js';
 
 /** What a use case decides about a new row; the clinic comes from the repository, the rest from the table's defaults. */
@@ -12,38 +16,6 @@ export type NewExpressCustomer = Pick<
 >;
 
 type Query = SelectQueryBuilder<ExpressCustomerEntity>;
-
-interface Order {
-  /** SQL of the sort keys; the id comes last and makes the order total. */
-  columns: string[];
-  keysOf(row: ExpressCustomerEntity): string[];
-  direction: 'ASC' | 'DESC';
-}
-
-// As PostgreSQL's left(): code points, not UTF-16 units.
-const nameKey = ({ nameSearch }: ExpressCustomerEntity) => [...nameSearch].slice(0, 100).join('');
-const byCreation = {
-  columns: ['customer.expressCustomerId'],
-  keysOf: (row: ExpressCustomerEntity) => [row.expressCustomerId],
-};
-const byName = {
-  columns: ['left(customer.nameSearch, 100)', 'customer.expressCustomerId'],
-  keysOf: (row: ExpressCustomerEntity) => [nameKey(row), row.expressCustomerId],
-};
-
-const ORDERS: Record<ExpressCustomersArgs['orderBy'], Order> = {
-  CREATED_AT_ASC: { ...byCreation, direction: 'ASC' },
-  CREATED_AT_DESC: { ...byCreation, direction: 'DESC' },
-  NAME_ASC: { ...byName, direction: 'ASC' },
-  NAME_DESC: { ...byName, direction: 'DESC' },
-};
-
-/** One row-value comparison: PostgreSQL seeks straight to the row, however deep the page; written with OR it scans. */
-function seek(query: Query, { columns, direction }: Order, keys: string[]): void {
-  const parameters = Object.fromEntries(keys.map((key, index) => [`key${index}`, key]));
-  const names = Object.keys(parameters).map((name) => `:${name}`);
-  query.andWhere(`(${columns.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${names.join(', ')})`, parameters);
-}
 
 /** The customers of one clinic. It cannot be made, and so not be asked anything, without a clinic. */
 export class ExpressCustomerRepository {
@@ -71,16 +43,19 @@ export class ExpressCustomerRepository {
   }
 
   /** @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */
-  async findPage({ first, after, orderBy }: ExpressCustomersArgs): Promise<Page<ExpressCustomerEntity>> {
+  async findPage({ first, after, filter, orderBy }: ExpressCustomersArgs): Promise<Page<ExpressCustomerEntity>> {
+    const criteria = criteriaOf(filter);
     const order = ORDERS[orderBy];
-    const scope = cursorScope(this.clinicId, 'expressCustomers', orderBy);
-    const query = this.query().limit(first + 1);
-    for (const column of order.columns) query.addOrderBy(column, order.direction);
-    if (typeof after === 'string') seek(query, order, decodeCursor(scope, after, order.columns.length));
-    return pageOf(await query.getMany(), first, after, (row) => encodeCursor(scope, order.keysOf(row)));
+    const scope = cursorScope(this.clinicId, 'expressCustomers', orderBy, canonicalize(criteria));
+    const behind = typeof after === 'string' ? decodeCursor(scope, after, order.keys.length) : null;
+    // One row more than the page has: it tells that another page follows.
+    const request = { clinicId: this.clinicId, criteria, order, after: behind };
+    const found = await findInList(this.manager, request, first + 1);
+    return pageOf(found, first, after, (row) => encodeCursor(scope, order.keysOf(row)));
   }
 
-  count(): Promise<number> {
-    return this.query().getCount();
+  /** The customers on all pages of a list. */
+  count({ filter, orderBy }: Pick<ExpressCustomersArgs, 'filter' | 'orderBy'>): Promise<number> {
+    return countList(this.manager, { clinicId: this.clinicId, criteria: criteriaOf(filter), order: ORDERS[orderBy] });
   }
 }

@@ -1,5 +1,6 @@
 import { ArgsType, Field, Int, registerEnumType } from 'type-graphql';
-import { Check, nullable } from '../shared/validation.js';
+import { Check, inputOf, nullable } from '../shared/validation.js';
+import { ExpressCustomerFilter } from './express-customer.filter.js';
 import * as rules from './rules.js';
 
 export enum ExpressCustomerOrder {
@@ -36,6 +37,10 @@ export class PageArgs {
 
 @ArgsType()
 export class ExpressCustomersArgs extends PageArgs {
+  @Field(() => ExpressCustomerFilter, { nullable: true, description: 'Which customers; all when left out.' })
+  @Check(nullable(inputOf(ExpressCustomerFilter)))
+  filter?: ExpressCustomerFilter | null;
+
   @Field(() => ExpressCustomerOrder, {
     defaultValue: ExpressCustomerOrder.CREATED_AT_DESC,
     description: 'Newest first unless told otherwise.',

@@ -24,6 +24,15 @@ export const expressCustomerName: Rule = (name) => {
   return [];
 };
 
+/** Any storable text of at most 500 code points. An empty one is part of every name; a blank one is looked for as it is. */
+export const nameContains: Rule = (part) => {
+  if (typeof part !== 'string') return [fault('INVALID', 'The part of a name must be a string.')];
+  if (isLongerThan(part, MAX_NAME_LENGTH)) {
+    return [fault('TOO_LONG', `The part of a name may have ${MAX_NAME_LENGTH} characters.`)];
+  }
+  return isStorable(part) ? [] : [unstorable()];
+};
+
 // Named in answers, so cut to what a key may be.
 const shown = (key: string): string => key.slice(0, MAX_METADATA_KEY_LENGTH).toWellFormed();
 

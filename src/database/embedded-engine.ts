@@ -38,7 +38,6 @@ export async function openEmbeddedEngine(dataDir: string): Promise<EmbeddedEngin
 async function startPGlite(folder: string) {
   const { PGlite } = await import('@electric-sql/pglite');
   const { pg_trgm } = await import('@electric-sql/pglite/contrib/pg_trgm');
-  const { unaccent } = await import('@electric-sql/pglite/contrib/unaccent');
   const { btree_gin } = await import('@electric-sql/pglite/contrib/btree_gin');
-  return PGlite.create({ dataDir: folder, extensions: { pg_trgm, unaccent, btree_gin } });
+  return PGlite.create({ dataDir: folder, extensions: { pg_trgm, btree_gin } });
 }

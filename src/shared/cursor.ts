@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { badUserInput } from './app-error.js';
+import { isStorable } from './text.js';
 
 const MAX_CURSOR_LENGTH = 5_000;
 const invalidCursor = () =>
@@ -32,11 +33,13 @@ export function decodeCursor(scope: string, cursor: string, keyCount: number): s
   const content = parse(cursor);
   if (!Array.isArray(content) || content.length !== keyCount + 1) throw invalidCursor();
   const [cursorOf, ...keys] = content as unknown[];
-  if (cursorOf !== scope || !keys.every((key) => typeof key === 'string')) throw invalidCursor();
+  if (cursorOf !== scope || !keys.every(isStorableText)) throw invalidCursor();
   // Base64 decoding forgives stray characters; a cursor has exactly one spelling.
   if (encodeCursor(scope, keys) !== cursor) throw invalidCursor();
   return keys;
 }
+
+const isStorableText = (key: unknown): key is string => typeof key === 'string' && isStorable(key);
 
 function parse(cursor: string): unknown {
   if (cursor.length > MAX_CURSOR_LENGTH) return undefined;

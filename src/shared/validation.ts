@@ -77,6 +77,8 @@ function unknownKey(key: string): Fault {
   return { path: [key.slice(0, UNKNOWN_KEY_SHOWN)], code: 'UNKNOWN', message: 'This key is not part of the input.' };
 }
 
+const notAnObject: Fault = { path: [], code: 'INVALID', message: 'An object is expected.' };
+
 /**
  * Makes an instance of an input class from an object that came from outside. Only the class's own keys are taken over:
  * class-validator's whitelist lets `__proto__` and `constructor` through, since it looks them up in a plain object.
@@ -92,13 +94,21 @@ export function faultsOfPlain<T extends object>(inputClass: Class<T>, plain: obj
   return { input, faults: [...faultsOfInput(input), ...faults] };
 }
 
+/** For a field that holds an input of its own: every broken rule of it. */
+export const inputOf =
+  <T extends object>(inputClass: Class<T>): Rule =>
+  (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [notAnObject];
+    return faultsOfPlain(inputClass, value).faults;
+  };
+
 /**
  * The input as an instance of its class, all rules checked at once.
  * @throws AppError BAD_USER_INPUT naming every broken rule.
  */
 export function validInput<T extends object>(inputClass: Class<T>, plain: unknown): T {
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
-    throw badUserInput([{ path: [], code: 'INVALID', message: 'An object is expected.' }]);
+    throw badUserInput([notAnObject]);
   }
   const { input, faults } = faultsOfPlain(inputClass, plain);
   if (faults.length > 0) throw badUserInput(faults);

@@ -20,5 +20,5 @@ export async function expressCustomers(
 ): Promise<ExpressCustomersPage> {
   const { clinicId } = authorise(context, 'express:read');
   const repository = new ExpressCustomerRepository(context.dataSource.manager, clinicId);
-  return { ...(await repository.findPage(args)), count: () => repository.count() };
+  return { ...(await repository.findPage(args)), count: () => repository.count(args) };
 }

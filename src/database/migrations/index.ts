@@ -1,5 +1,10 @@
 import { CreateClinicsAndKeys1767225600000 } from './1767225600000-create-clinics-and-keys.js';
 import { CreateExpressCustomers1767225600001 } from './1767225600001-create-express-customers.js';
+import { FindExpressCustomers1767225600300 } from './1767225600300-find-express-customers.js';
 
 /** In the order they run. A migration that has been released is never changed; the next one mends it. */
-export const migrations = [CreateClinicsAndKeys1767225600000, CreateExpressCustomers1767225600001];
+export const migrations = [
+  CreateClinicsAndKeys1767225600000,
+  CreateExpressCustomers1767225600001,
+  FindExpressCustomers1767225600300,
+];
