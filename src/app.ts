@@ -3,10 +3,14 @@ import pino, { type DestinationStream } from 'pino';
 import type { Config } from './config.js';
 import { openDatabase, type Database } from './database/database.js';
 import { migrate } from './database/migrate.js';
+import { removeExpiredIdempotencyKeys } from './customer/remove-expired-idempotency-keys.js';
 import { apiKeyAuthentication } from './identity/authenticate.js';
 import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
+import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
 import { LOGGER_OPTIONS } from './transport/loggable-error.js';
 import { buildServer } from './transport/server.js';
+
+const CLEANING_EVERY_MS = 10 * 60 * 1_000;
 
 /** A service that is ready to listen, and what its start-up tells. */
 export interface App {
@@ -42,8 +46,15 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
       credentialHint: credentialHint(config, demoKey),
       state,
     });
+    const tasks = [
+      startBackgroundTask(
+        CLEANING_EVERY_MS,
+        () => removeExpiredIdempotencyKeys(database.dataSource),
+        (error) => log.warn({ err: error }, 'expired idempotency keys stay until the next try'),
+      ),
+    ];
     let stopped: Promise<void> | undefined;
-    const stop = () => (stopped ??= stopInOrder(server, database, state));
+    const stop = () => (stopped ??= stopInOrder(server, tasks, database, state));
     return { server, database, demoKey, stop };
   } catch (error) {
     await database.close();
@@ -51,8 +62,14 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
   }
 }
 
-async function stopInOrder(server: FastifyInstance, database: Database, state: { isStopping: boolean }): Promise<void> {
+async function stopInOrder(
+  server: FastifyInstance,
+  tasks: BackgroundTask[],
+  database: Database,
+  state: { isStopping: boolean },
+): Promise<void> {
   state.isStopping = true;
   await server.close();
+  await Promise.all(tasks.map((task) => task.stop()));
   await database.close();
 }

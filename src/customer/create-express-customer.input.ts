@@ -13,4 +13,12 @@ export class CreateExpressCustomerInput {
   @Field(() => JsonScalar, { nullable: true, description: 'Custom key-value pairs; none when left out or null.' })
   @Check(nullable(rules.metadata))
   metadata?: Metadata | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '1-255 printable ASCII characters. A repeated call with the same key and input returns the customer that the first call created. Kept 24 hours.',
+  })
+  @Check(nullable(rules.idempotencyKey))
+  idempotencyKey?: string | null;
 }

@@ -2,18 +2,40 @@ import canonicalize from 'canonicalize';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { cursorScope, decodeCursor, encodeCursor } from '../shared/cursor.js';
 import { pageOf, type Page } from '../shared/page.js';
+import type { Changeable } from './changes.js';
+import { expressCustomerNotFound, versionConflict } from './errors.js';
 import { ExpressCustomerEntity } from './express-customer.entity.js';
 import { criteriaOf } from './express-customer.filter.js';
 import { isExpressCustomerId } from './express-customer-id.js';
 import { countList, findInList } from './express-customer-list.js';
 import { ORDERS } from './express-customer-order.js';
 import type { ExpressCustomersArgs } from './express-customers.args.js';
+import { foldForSearch } from './fold-for-search.js';
 
 /** What a use case decides about a new row; the clinic comes from the repository, the rest from the table's defaults. */
 export type NewExpressCustomer = Pick<
   ExpressCustomerEntity,
   'expressCustomerId' | 'expressCustomerName' | 'nameSearch' | 'metadata' | 'createdByApiKeyId' | 'createdByUserId'
 >;
+
+/** What a change may set. */
+export interface CustomerChange extends Partial<Changeable> {
+  /** Users who came or, below 0, went. */
+  usersAdded?: number;
+}
+
+function fieldsOf({ usersAdded: _, ...fields }: CustomerChange): Partial<Changeable> {
+  return fields;
+}
+
+function columnsOf(change: CustomerChange) {
+  const { usersAdded = 0, expressCustomerName } = change;
+  return {
+    ...fieldsOf(change),
+    ...(expressCustomerName !== undefined && { nameSearch: foldForSearch(expressCustomerName) }),
+    ...(usersAdded !== 0 && { userCount: () => `user_count + ${usersAdded}` }),
+  };
+}
 
 type Query = SelectQueryBuilder<ExpressCustomerEntity>;
 
@@ -40,6 +62,50 @@ export class ExpressCustomerRepository {
   async find(expressCustomerId: string): Promise<ExpressCustomerEntity | null> {
     if (!isExpressCustomerId(expressCustomerId)) return null;
     return this.query().andWhere('customer.expressCustomerId = :expressCustomerId', { expressCustomerId }).getOne();
+  }
+
+  /** @throws AppError NOT_FOUND. */
+  async get(expressCustomerId: string): Promise<ExpressCustomerEntity> {
+    const row = await this.find(expressCustomerId);
+    if (!row) throw expressCustomerNotFound();
+    return row;
+  }
+
+  /**
+   * The row, held against every other change until the transaction ends.
+   * @throws AppError NOT_FOUND.
+   */
+  async getLocked(expressCustomerId: string): Promise<ExpressCustomerEntity> {
+    if (!isExpressCustomerId(expressCustomerId)) throw expressCustomerNotFound();
+    const query = this.query().andWhere('customer.expressCustomerId = :expressCustomerId', { expressCustomerId });
+    const row = await query.setLock('pessimistic_write').getOne();
+    if (!row) throw expressCustomerNotFound();
+    return row;
+  }
+
+  /**
+   * Writes a real change: the version grows by one and the time moves, never backwards. The version that was read stands in
+   * the statement itself, so a row that has moved on since is not written.
+   * @returns the row after it.
+   * @throws AppError VERSION_CONFLICT when the row is no longer at that version.
+   */
+  async update(row: ExpressCustomerEntity, next: CustomerChange): Promise<ExpressCustomerEntity> {
+    const { expressCustomerId, version } = row;
+    const result = await this.manager
+      .createQueryBuilder()
+      .update(ExpressCustomerEntity)
+      .set({
+        ...columnsOf(next),
+        version: () => 'version + 1',
+        updatedAt: () => 'greatest(clock_timestamp(), updated_at)',
+      })
+      .where({ clinicId: this.clinicId, expressCustomerId, version })
+      .returning(['version', 'updatedAt', 'userCount'])
+      .execute();
+    const [written] = result.raw as { version: number; updated_at: Date; user_count: number }[];
+    if (!written) throw versionConflict(version + 1);
+    const { version: newVersion, updated_at: updatedAt, user_count: userCount } = written;
+    return { ...row, ...fieldsOf(next), version: newVersion, updatedAt, userCount };
   }
 
   /** @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */

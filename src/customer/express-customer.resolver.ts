@@ -1,11 +1,18 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../identity/request-context.js';
 import { toConnection } from '../shared/page.js';
+import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from './activation.inputs.js';
 import { CreateExpressCustomerInput } from './create-express-customer.input.js';
 import { ExpressCustomerConnection } from './express-customer.connection.js';
+import { EditExpressCustomerMetadataInput } from './edit-express-customer-metadata.input.js';
+import { ExpressCustomerEventConnection, toExpressCustomerEvent } from './express-customer-event.type.js';
+import { ExpressCustomerUserConnection, toUserConnection } from './express-customer-user.connection.js';
 import { ExpressCustomer, toExpressCustomer } from './express-customer.type.js';
 import { ExpressCustomersArgs } from './express-customers.args.js';
+import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from './membership.inputs.js';
+import { PageArgs } from './page.args.js';
 import { ReadsExpress, WritesExpress } from './scope-directives.js';
+import { UpdateExpressCustomerInput } from './update-express-customer.input.js';
 import * as useCases from './use-cases/index.js';
 
 @Resolver(() => ExpressCustomer)
@@ -43,6 +50,100 @@ export class ExpressCustomerResolver {
     input: CreateExpressCustomerInput,
   ): Promise<ExpressCustomer> {
     return toExpressCustomer(await useCases.createExpressCustomer(context, input));
+  }
+
+  @WritesExpress()
+  @Mutation(() => ExpressCustomer, {
+    description: 'Changes only the fields that are given. `metadata` replaces all pairs; null clears them.',
+  })
+  async updateExpressCustomer(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => UpdateExpressCustomerInput, { description: 'The customer and its new values.' })
+    input: UpdateExpressCustomerInput,
+  ): Promise<ExpressCustomer> {
+    return toExpressCustomer(await useCases.updateExpressCustomer(context, input));
+  }
+
+  @WritesExpress()
+  @Mutation(() => ExpressCustomer, {
+    description: 'Sets and unsets single metadata keys atomically; the other keys survive concurrent edits.',
+  })
+  async editExpressCustomerMetadata(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => EditExpressCustomerMetadataInput, { description: 'The customer and the keys.' })
+    input: EditExpressCustomerMetadataInput,
+  ): Promise<ExpressCustomer> {
+    return toExpressCustomer(await useCases.editExpressCustomerMetadata(context, input));
+  }
+
+  @WritesExpress()
+  @Mutation(() => ExpressCustomer, {
+    description:
+      'Bars the customer from new studies and new users. Existing data is preserved. Repeating it changes nothing.',
+  })
+  async deactivateExpressCustomer(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => DeactivateExpressCustomerInput, { description: 'The customer.' })
+    input: DeactivateExpressCustomerInput,
+  ): Promise<ExpressCustomer> {
+    return toExpressCustomer(await useCases.deactivateExpressCustomer(context, input));
+  }
+
+  @WritesExpress()
+  @Mutation(() => ExpressCustomer, {
+    description: 'Restores a deactivated customer. Repeating it changes nothing.',
+  })
+  async reactivateExpressCustomer(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => ReactivateExpressCustomerInput, { description: 'The customer.' })
+    input: ReactivateExpressCustomerInput,
+  ): Promise<ExpressCustomer> {
+    return toExpressCustomer(await useCases.reactivateExpressCustomer(context, input));
+  }
+
+  @WritesExpress()
+  @Mutation(() => ExpressCustomer, {
+    description: 'Associates an existing platform user with the customer. Repeating it changes nothing.',
+  })
+  async addUserToExpressCustomer(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => AddUserToExpressCustomerInput, { description: 'The customer and the user.' })
+    input: AddUserToExpressCustomerInput,
+  ): Promise<ExpressCustomer> {
+    return toExpressCustomer(await useCases.addUserToExpressCustomer(context, input));
+  }
+
+  @WritesExpress()
+  @Mutation(() => ExpressCustomer, {
+    description: 'Removes the association; the user account itself stays. Repeating it changes nothing.',
+  })
+  async removeUserFromExpressCustomer(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => RemoveUserFromExpressCustomerInput, { description: 'The customer and the user.' })
+    input: RemoveUserFromExpressCustomerInput,
+  ): Promise<ExpressCustomer> {
+    return toExpressCustomer(await useCases.removeUserFromExpressCustomer(context, input));
+  }
+
+  @FieldResolver(() => ExpressCustomerUserConnection, {
+    description: 'The users in this customer, in the order they were added.',
+  })
+  async users(
+    @Ctx() context: RequestContext,
+    @Root() customer: ExpressCustomer,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<ExpressCustomerUserConnection> {
+    return toUserConnection(await useCases.expressCustomerUsers(context, customer.expressCustomerId, page));
+  }
+
+  @FieldResolver(() => ExpressCustomerEventConnection, { description: 'Every change to this customer, oldest first.' })
+  async events(
+    @Ctx() context: RequestContext,
+    @Root() customer: ExpressCustomer,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<ExpressCustomerEventConnection> {
+    const found = await useCases.expressCustomerEvents(context, customer.expressCustomerId, page);
+    return toConnection(found, toExpressCustomerEvent);
   }
 }
 

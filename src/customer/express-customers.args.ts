@@ -1,6 +1,7 @@
-import { ArgsType, Field, Int, registerEnumType } from 'type-graphql';
+import { ArgsType, Field, registerEnumType } from 'type-graphql';
 import { Check, inputOf, nullable } from '../shared/validation.js';
 import { ExpressCustomerFilter } from './express-customer.filter.js';
+import { PageArgs } from './page.args.js';
 import * as rules from './rules.js';
 
 export enum ExpressCustomerOrder {
@@ -20,20 +21,6 @@ registerEnumType(ExpressCustomerOrder, {
     NAME_DESC: { description: 'By name from Z to A, ignoring case and accents.' },
   },
 });
-
-@ArgsType()
-export class PageArgs {
-  @Field(() => Int, { defaultValue: 20, description: 'How many entries at most: 1-100.' })
-  @Check(rules.pageSize)
-  first!: number;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The endCursor of the page before; left out for the first page.',
-  })
-  @Check(nullable(rules.cursor))
-  after?: string | null;
-}
 
 @ArgsType()
 export class ExpressCustomersArgs extends PageArgs {

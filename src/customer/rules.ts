@@ -7,6 +7,7 @@ const MAX_METADATA_PAIRS = 50;
 const MAX_METADATA_KEY_LENGTH = 100;
 const MAX_METADATA_VALUE_LENGTH = 1_000;
 const MAX_PAGE_SIZE = 100;
+const MAX_UNSET_KEYS = 100;
 
 const fault = (code: FaultCode, message: string, path: Fault['path'] = []): Fault => ({ path, code, message });
 
@@ -52,16 +53,20 @@ function metadataValue(key: string, value: unknown): Fault[] {
   return isStorable(value) ? [] : [unstorable([shown(key)])];
 }
 
+/** At most 50 pairs. */
+export const metadataSize = (metadata: object): Fault[] =>
+  Object.keys(metadata).length > MAX_METADATA_PAIRS
+    ? [fault('TOO_MANY', `Metadata may have ${MAX_METADATA_PAIRS} pairs.`)]
+    : [];
+
 /** A flat object of string to string: at most 50 pairs, keys 1-100 and values 0-1000 code points. */
 export const metadata: Rule = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [fault('INVALID', 'Metadata must be an object of string to string.')];
   }
-  const pairs = Object.entries(value);
-  if (pairs.length > MAX_METADATA_PAIRS) {
-    return [fault('TOO_MANY', `Metadata may have ${MAX_METADATA_PAIRS} pairs.`)];
-  }
-  return pairs.flatMap(([key, text]) => [...metadataKey(key), ...metadataValue(key, text)]);
+  const tooMany = metadataSize(value);
+  if (tooMany.length > 0) return tooMany;
+  return Object.entries(value).flatMap(([key, text]) => [...metadataKey(key), ...metadataValue(key, text)]);
 };
 
 /** 1-100. */
@@ -72,6 +77,44 @@ export const pageSize: Rule = (first) =>
 
 /** Any string; whether it is a cursor of this list is known when the list is. */
 export const cursor: Rule = (after) => (typeof after === 'string' ? [] : [fault('INVALID', 'A cursor is a string.')]);
+
+const USER_ID = /^usr_[0-9a-f]{32}$/;
+
+/** `usr_` and 32 lower-case hex digits; whether such a user exists is known to the subgraph that owns users. */
+export const userId: Rule = (value) => {
+  if (value === undefined || value === null) return [fault('REQUIRED', 'A user id is needed.')];
+  const isUserId = typeof value === 'string' && USER_ID.test(value);
+  return isUserId ? [] : [fault('INVALID', 'A user id is usr_ and 32 lower-case hex digits.')];
+};
+
+/** Any string: one of another form is an unknown customer, not a malformed input. */
+export const expressCustomerId: Rule = (value) => {
+  if (value === undefined || value === null) return [fault('REQUIRED', 'The id of a customer is needed.')];
+  return typeof value === 'string' ? [] : [fault('INVALID', 'The id must be a string.')];
+};
+
+export const expectedVersion: Rule = (value) =>
+  Number.isInteger(value) && Number(value) >= 1 ? [] : [fault('INVALID', 'A version is a whole number from 1.')];
+
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
+/** 1-255 printable ASCII characters. */
+export const idempotencyKey: Rule = (value) => {
+  if (value === '') return [fault('BLANK', 'An idempotency key may not be empty.')];
+  const isKey = typeof value === 'string' && IDEMPOTENCY_KEY.test(value);
+  return isKey ? [] : [fault('INVALID', 'An idempotency key is 1-255 printable ASCII characters.')];
+};
+
+/** The keys to take out of metadata; one that is not there does no harm. */
+export const metadataKeys: Rule = (value) => {
+  if (!Array.isArray(value)) return [fault('INVALID', 'A list of metadata keys is expected.')];
+  if (value.length > MAX_UNSET_KEYS) return [fault('TOO_MANY', `At most ${MAX_UNSET_KEYS} keys can be unset at once.`)];
+  return value.flatMap((key: unknown, index) =>
+    typeof key === 'string'
+      ? metadataKey(key).map((broken) => ({ ...broken, path: [index] }))
+      : [fault('INVALID', 'A metadata key is a string.', [index])],
+  );
+};
 
 /** For fields whose type GraphQL already holds to, such as enums. */
 export const anything: Rule = () => [];

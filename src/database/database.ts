@@ -3,10 +3,20 @@ import type { Config } from '../config.js';
 import { ApiKeyEntity } from '../identity/api-key.entity.js';
 import { ClinicEntity } from '../identity/clinic.entity.js';
 import { ExpressCustomerEntity } from '../customer/express-customer.entity.js';
+import { ExpressCustomerEventEntity } from '../customer/express-customer-event.entity.js';
+import { ExpressCustomerUserEntity } from '../customer/express-customer-user.entity.js';
+import { IdempotencyKeyEntity } from '../customer/idempotency-key.entity.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
 
-const entities = [ClinicEntity, ApiKeyEntity, ExpressCustomerEntity];
+const entities = [
+  ClinicEntity,
+  ApiKeyEntity,
+  ExpressCustomerEntity,
+  ExpressCustomerUserEntity,
+  ExpressCustomerEventEntity,
+  IdempotencyKeyEntity,
+];
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 

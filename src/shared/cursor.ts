@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { badUserInput } from './app-error.js';
+import { badUserInput, type AppError } from './app-error.js';
 import { isStorable } from './text.js';
 
 const MAX_CURSOR_LENGTH = 5_000;
-const invalidCursor = () =>
+/** The refusal of a cursor that this list did not make. */
+export const invalidCursor = (): AppError =>
   badUserInput([
     {
       path: ['after'],

@@ -1,3 +1,11 @@
+export { addUserToExpressCustomer } from './add-user-to-express-customer.js';
 export { createExpressCustomer } from './create-express-customer.js';
+export { deactivateExpressCustomer } from './deactivate-express-customer.js';
+export { editExpressCustomerMetadata } from './edit-express-customer-metadata.js';
 export { expressCustomer } from './express-customer.js';
+export { expressCustomerEvents } from './express-customer-events.js';
+export { expressCustomerUsers } from './express-customer-users.js';
 export { expressCustomers } from './express-customers.js';
+export { reactivateExpressCustomer } from './reactivate-express-customer.js';
+export { removeUserFromExpressCustomer } from './remove-user-from-express-customer.js';
+export { updateExpressCustomer } from './update-express-customer.js';

@@ -1,0 +1,29 @@
+import type { ExpressCustomerEntity, Metadata } from './express-customer.entity.js';
+import type { Change } from './express-customer-event.entity.js';
+
+/** The fields that a change can set, as they are before or after it. */
+export type Changeable = Pick<ExpressCustomerEntity, 'expressCustomerName' | 'isActive' | 'metadata'>;
+
+const valueAt = (metadata: Metadata, key: string): string | null =>
+  Object.hasOwn(metadata, key) ? metadata[key]! : null;
+
+function changedMetadata(before: Metadata, after: Metadata): Change[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys]
+    .sort()
+    .map((key) => ({ path: `metadata.${key}`, before: valueAt(before, key), after: valueAt(after, key) }))
+    .filter((change) => change.before !== change.after);
+}
+
+/** What is different between two states, one entry a field; empty when nothing is. */
+export function changesBetween(before: Changeable, after: Changeable): Change[] {
+  const fields = (['expressCustomerName', 'isActive'] as const)
+    .filter((field) => before[field] !== after[field])
+    .map((field): Change => ({ path: field, before: before[field], after: after[field] }));
+  return [...fields, ...changedMetadata(before.metadata, after.metadata)];
+}
+
+/** The changes that the event of a creation lists: everything that was given. */
+export function changesOfCreation({ expressCustomerName, metadata }: Omit<Changeable, 'isActive'>): Change[] {
+  return [{ path: 'expressCustomerName', before: null, after: expressCustomerName }, ...changedMetadata({}, metadata)];
+}

@@ -1,0 +1,52 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type ExpressCustomerEventType =
+  | 'express_customer.created'
+  | 'express_customer.updated'
+  | 'express_customer.deactivated'
+  | 'express_customer.reactivated'
+  | 'express_customer.user_added'
+  | 'express_customer.user_removed';
+
+/** One changed field; null where there was or is no value. */
+export interface Change {
+  path: string;
+  before: string | boolean | null;
+  after: string | boolean | null;
+}
+
+/** A change to a customer, written in the transaction of the change and never touched again. */
+@Entity({ name: 'express_customer_events' })
+@Check('express_customer_events_actor_check', 'num_nonnulls(actor_api_key_id, actor_user_id) = 1')
+export class ExpressCustomerEventEntity {
+  @PrimaryColumn({ name: 'clinic_id', type: 'uuid', primaryKeyConstraintName: 'express_customer_events_pkey' })
+  clinicId!: string;
+
+  @PrimaryColumn({
+    name: 'express_customer_id',
+    type: 'text',
+    collation: 'C',
+    primaryKeyConstraintName: 'express_customer_events_pkey',
+  })
+  expressCustomerId!: string;
+
+  /** The customer's version after the change. */
+  @PrimaryColumn({ name: 'version', type: 'integer', primaryKeyConstraintName: 'express_customer_events_pkey' })
+  version!: number;
+
+  @Column({ name: 'type', type: 'text' })
+  type!: ExpressCustomerEventType;
+
+  /** The same instant as the customer's `updatedAt` after the change. */
+  @Column({ name: 'occurred_at', type: 'timestamptz', precision: 3 })
+  occurredAt!: Date;
+
+  @Column({ name: 'actor_api_key_id', type: 'uuid', nullable: true })
+  actorApiKeyId!: string | null;
+
+  @Column({ name: 'actor_user_id', type: 'text', collation: 'C', nullable: true })
+  actorUserId!: string | null;
+
+  @Column({ name: 'changes', type: 'jsonb' })
+  changes!: Change[];
+}

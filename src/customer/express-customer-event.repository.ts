@@ -1,0 +1,61 @@
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../identity/actor.js';
+import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../shared/cursor.js';
+import { pageOf, type Page } from '../shared/page.js';
+import type { ExpressCustomerEntity } from './express-customer.entity.js';
+import {
+  ExpressCustomerEventEntity,
+  type Change,
+  type ExpressCustomerEventType,
+} from './express-customer-event.entity.js';
+import type { PageArgs } from './page.args.js';
+
+const VERSION = /^[1-9][0-9]{0,8}$/;
+
+function versionOf(key: string): number {
+  if (!VERSION.test(key)) throw invalidCursor();
+  return Number(key);
+}
+
+/** The history of one clinic's customers. It only grows: there is no way here to change or remove an event. */
+export class ExpressCustomerEventRepository {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly clinicId: string,
+  ) {}
+
+  /** Writes the event of a change, on the row as it is after it. Belongs in the transaction of the change. */
+  async append(
+    row: ExpressCustomerEntity,
+    type: ExpressCustomerEventType,
+    changes: Change[],
+    actor: Actor,
+  ): Promise<void> {
+    await this.manager.insert(ExpressCustomerEventEntity, {
+      clinicId: this.clinicId,
+      expressCustomerId: row.expressCustomerId,
+      version: row.version,
+      type,
+      occurredAt: row.updatedAt,
+      actorApiKeyId: actor.kind === 'api-key' ? actor.apiKeyId : null,
+      actorUserId: actor.kind === 'user' ? actor.userId : null,
+      changes,
+    });
+  }
+
+  /** Oldest first. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this history. */
+  async findPage(expressCustomerId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerEventEntity>> {
+    const scope = cursorScope(this.clinicId, 'events', expressCustomerId);
+    const query = this.manager
+      .createQueryBuilder(ExpressCustomerEventEntity, 'event')
+      .where('event.clinicId = :clinicId', { clinicId: this.clinicId })
+      .andWhere('event.expressCustomerId = :expressCustomerId', { expressCustomerId })
+      .orderBy('event.version', 'ASC')
+      .limit(first + 1);
+    if (typeof after === 'string') {
+      const [version] = decodeCursor(scope, after, 1).map(versionOf);
+      query.andWhere('event.version > :version', { version });
+    }
+    return pageOf(await query.getMany(), first, after, (row) => encodeCursor(scope, [String(row.version)]));
+  }
+}

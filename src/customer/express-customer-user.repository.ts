@@ -1,0 +1,65 @@
+import type { EntityManager } from 'typeorm';
+import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../shared/cursor.js';
+import { pageOf, type Page } from '../shared/page.js';
+import { ExpressCustomerUserEntity } from './express-customer-user.entity.js';
+import type { PageArgs } from './page.args.js';
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+function instantOf(key: string): string {
+  if (!INSTANT.test(key) || Number.isNaN(Date.parse(key))) throw invalidCursor();
+  return key;
+}
+
+/** Who is in which of one clinic's customers. Whoever changes it holds the customer's row lock and keeps its count. */
+export class ExpressCustomerUserRepository {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly clinicId: string,
+  ) {}
+
+  /** @returns false when the user was in the customer already. */
+  async add(expressCustomerId: string, userId: string): Promise<boolean> {
+    const result = await this.manager
+      .createQueryBuilder()
+      .insert()
+      .into(ExpressCustomerUserEntity)
+      .values({ clinicId: this.clinicId, expressCustomerId, userId })
+      .orIgnore()
+      .returning('user_id')
+      .execute();
+    return (result.raw as unknown[]).length > 0;
+  }
+
+  /** @returns false when the user was not in the customer. */
+  async remove(expressCustomerId: string, userId: string): Promise<boolean> {
+    const { affected } = await this.manager.delete(ExpressCustomerUserEntity, {
+      clinicId: this.clinicId,
+      expressCustomerId,
+      userId,
+    });
+    return affected === 1;
+  }
+
+  has(expressCustomerId: string, userId: string): Promise<boolean> {
+    return this.manager.existsBy(ExpressCustomerUserEntity, { clinicId: this.clinicId, expressCustomerId, userId });
+  }
+
+  /** In the order they were added. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */
+  async findPage(expressCustomerId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerUserEntity>> {
+    const scope = cursorScope(this.clinicId, 'users', expressCustomerId);
+    const query = this.manager
+      .createQueryBuilder(ExpressCustomerUserEntity, 'member')
+      .where('member.clinicId = :clinicId', { clinicId: this.clinicId })
+      .andWhere('member.expressCustomerId = :expressCustomerId', { expressCustomerId })
+      .orderBy('member.addedAt', 'ASC')
+      .addOrderBy('member.userId', 'ASC')
+      .limit(first + 1);
+    if (typeof after === 'string') {
+      const [addedAt, userId] = decodeCursor(scope, after, 2);
+      query.andWhere('(member.addedAt, member.userId) > (:addedAt, :userId)', { addedAt: instantOf(addedAt!), userId });
+    }
+    const cursorOf = (row: ExpressCustomerUserEntity) => encodeCursor(scope, [row.addedAt.toISOString(), row.userId]);
+    return pageOf(await query.getMany(), first, after, cursorOf);
+  }
+}

@@ -1,0 +1,15 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import { changeMembership, type Membership } from '../change-membership.js';
+import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+
+/**
+ * Puts a platform user into a customer. Repeating it changes nothing, also when the customer has been deactivated since.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, EXPRESS_CUSTOMER_INACTIVE.
+ */
+export async function addUserToExpressCustomer(
+  context: RequestContext,
+  membership: Membership,
+): Promise<ExpressCustomerEntity> {
+  const actor = authorise(context, 'express:write');
+  return changeMembership(context.dataSource, actor, membership, 'user_added');
+}

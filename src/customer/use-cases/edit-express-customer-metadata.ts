@@ -1,0 +1,33 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import { badUserInput } from '../../shared/app-error.js';
+import { changeExpressCustomer } from '../change-express-customer.js';
+import type { EditExpressCustomerMetadataInput } from '../edit-express-customer-metadata.input.js';
+import type { ExpressCustomerEntity, Metadata } from '../express-customer.entity.js';
+import * as rules from '../rules.js';
+
+function edited(metadata: Metadata, set: Metadata, unset: string[]): Metadata {
+  const gone = new Set(unset);
+  // From entries: assigning a key such as __proto__ would set no key at all.
+  return Object.fromEntries([...Object.entries(metadata).filter(([key]) => !gone.has(key)), ...Object.entries(set)]);
+}
+
+/**
+ * Sets and unsets single metadata keys, atomically: edits of other keys that run at the same time all survive. The limit of
+ * pairs holds for the result. Unsetting a key that is not there and setting an equal value change nothing.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT, BAD_USER_INPUT (TOO_MANY).
+ */
+export async function editExpressCustomerMetadata(
+  context: RequestContext,
+  input: EditExpressCustomerMetadataInput,
+): Promise<ExpressCustomerEntity> {
+  const actor = authorise(context, 'express:write');
+  return changeExpressCustomer(context.dataSource, actor, input, {
+    type: 'express_customer.updated',
+    next: (row) => {
+      const metadata = edited(row.metadata, input.set ?? {}, input.unset ?? []);
+      const tooMany = rules.metadataSize(metadata);
+      if (tooMany.length > 0) throw badUserInput(tooMany.map((fault) => ({ ...fault, path: ['set'] })));
+      return { metadata };
+    },
+  });
+}

@@ -1,0 +1,18 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import type { Page } from '../../shared/page.js';
+import type { ExpressCustomerEventEntity } from '../express-customer-event.entity.js';
+import { ExpressCustomerEventRepository } from '../express-customer-event.repository.js';
+import type { PageArgs } from '../page.args.js';
+
+/**
+ * Every change to one of the caller's customers, oldest first.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`, BAD_USER_INPUT for a cursor of another history.
+ */
+export async function expressCustomerEvents(
+  context: RequestContext,
+  expressCustomerId: string,
+  page: PageArgs,
+): Promise<Page<ExpressCustomerEventEntity>> {
+  const { clinicId } = authorise(context, 'express:read');
+  return new ExpressCustomerEventRepository(context.dataSource.manager, clinicId).findPage(expressCustomerId, page);
+}

@@ -1,0 +1,18 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import type { Page } from '../../shared/page.js';
+import type { ExpressCustomerUserEntity } from '../express-customer-user.entity.js';
+import { ExpressCustomerUserRepository } from '../express-customer-user.repository.js';
+import type { PageArgs } from '../page.args.js';
+
+/**
+ * The users of one of the caller's customers, in the order they were added.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`, BAD_USER_INPUT for a cursor of another list.
+ */
+export async function expressCustomerUsers(
+  context: RequestContext,
+  expressCustomerId: string,
+  page: PageArgs,
+): Promise<Page<ExpressCustomerUserEntity>> {
+  const { clinicId } = authorise(context, 'express:read');
+  return new ExpressCustomerUserRepository(context.dataSource.manager, clinicId).findPage(expressCustomerId, page);
+}

@@ -1,0 +1,18 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import { changeExpressCustomer, type ChangeTarget } from '../change-express-customer.js';
+import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+
+/**
+ * Opens a deactivated customer again. Repeating it changes nothing.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT.
+ */
+export async function reactivateExpressCustomer(
+  context: RequestContext,
+  target: ChangeTarget,
+): Promise<ExpressCustomerEntity> {
+  const actor = authorise(context, 'express:write');
+  return changeExpressCustomer(context.dataSource, actor, target, {
+    type: 'express_customer.reactivated',
+    next: () => ({ isActive: true }),
+  });
+}

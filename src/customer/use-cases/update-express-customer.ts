@@ -1,0 +1,23 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import { changeExpressCustomer } from '../change-express-customer.js';
+import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import type { UpdateExpressCustomerInput } from '../update-express-customer.input.js';
+
+/**
+ * Changes the fields that are given; `metadata` replaces all pairs, null clears them. Atomic; repeating it changes nothing.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT.
+ */
+export async function updateExpressCustomer(
+  context: RequestContext,
+  input: UpdateExpressCustomerInput,
+): Promise<ExpressCustomerEntity> {
+  const actor = authorise(context, 'express:write');
+  const { expressCustomerName, metadata } = input;
+  return changeExpressCustomer(context.dataSource, actor, input, {
+    type: 'express_customer.updated',
+    next: () => ({
+      ...(expressCustomerName !== undefined && { expressCustomerName }),
+      ...(metadata !== undefined && { metadata: metadata ?? {} }),
+    }),
+  });
+}

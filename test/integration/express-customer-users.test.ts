@@ -1,0 +1,110 @@
+import * as useCases from '../../src/customer/use-cases/index.js';
+import { onEachEngine } from '../support/engines.js';
+import { newUserId, openWorld, outcomes, type Caller, type World } from '../support/world.js';
+
+onEachEngine((engine) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld(engine);
+  });
+  afterAll(() => world.close());
+
+  const newCustomer = async (caller: Caller) =>
+    (await useCases.createExpressCustomer(caller, { expressCustomerName: 'Users' })).expressCustomerId;
+
+  it('counts 50 different users who are added at once as 50, with an event each', async () => {
+    const caller = world.newCaller();
+    const expressCustomerId = await newCustomer(caller);
+    const add = () => useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId: newUserId() });
+    expect(await outcomes(Array.from({ length: 50 }, add))).toEqual({ OK: 50 });
+    const customer = await useCases.expressCustomer(caller, expressCustomerId);
+    expect(customer).toMatchObject({ userCount: 50, version: 51 });
+    expect(await world.count('express_customer_users', caller.actor.clinicId)).toBe(50);
+    expect(await world.count('express_customer_events', caller.actor.clinicId)).toBe(51);
+  });
+
+  it('counts one user who is added 20 times at once as one', async () => {
+    const caller = world.newCaller();
+    const expressCustomerId = await newCustomer(caller);
+    const userId = newUserId();
+    const add = () => useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId });
+    expect(await outcomes(Array.from({ length: 20 }, add))).toEqual({ OK: 20 });
+    expect(await useCases.expressCustomer(caller, expressCustomerId)).toMatchObject({ userCount: 1, version: 2 });
+  });
+
+  it('refuses a new user on a deactivated customer, lets one who is in it stay and one leave', async () => {
+    const caller = world.newCaller();
+    const expressCustomerId = await newCustomer(caller);
+    const userId = newUserId();
+    await useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId });
+    await useCases.deactivateExpressCustomer(caller, { expressCustomerId });
+    const refused = useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId: newUserId() });
+    await expect(refused).rejects.toMatchObject({ code: 'EXPRESS_CUSTOMER_INACTIVE' });
+    expect(await useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId })).toMatchObject({
+      userCount: 1,
+      version: 3,
+    });
+    const removed = await useCases.removeUserFromExpressCustomer(caller, { expressCustomerId, userId });
+    expect(removed).toMatchObject({ userCount: 0, version: 4, isActive: false });
+    expect(await useCases.removeUserFromExpressCustomer(caller, { expressCustomerId, userId })).toEqual(removed);
+    const { rows } = await useCases.expressCustomerEvents(caller, expressCustomerId, { first: 100 });
+    expect(rows.map(({ type }) => type)).toEqual([
+      'express_customer.created',
+      'express_customer.user_added',
+      'express_customer.deactivated',
+      'express_customer.user_removed',
+    ]);
+    expect(rows[3]!.changes).toEqual([{ path: 'users', before: userId, after: null }]);
+  });
+
+  it('pages users in the order they were added', async () => {
+    const caller = world.newCaller();
+    const expressCustomerId = await newCustomer(caller);
+    const added = Array.from({ length: 7 }, newUserId);
+    for (const userId of added) await useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId });
+    const seen: string[] = [];
+    const times: number[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await useCases.expressCustomerUsers(caller, expressCustomerId, {
+        first: 3,
+        ...(after && { after }),
+      });
+      seen.push(...page.rows.map(({ userId }) => userId));
+      times.push(...page.rows.map(({ addedAt }) => addedAt.getTime()));
+      if (!page.hasNextPage) break;
+      after = page.cursorOf(page.rows.at(-1)!);
+    }
+    expect([...seen].sort()).toEqual([...added].sort());
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it('keeps count, memberships, versions and events in step over 1,000 interleaved changes', async () => {
+    const caller = world.newCaller();
+    const expressCustomerId = await newCustomer(caller);
+    const users = Array.from({ length: 8 }, newUserId);
+    // A fixed sequence that looks random, so that a failure can be repeated.
+    let seed = 42;
+    const next = (below: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) % below;
+    const actions = [
+      (userId: string) => useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId }),
+      (userId: string) => useCases.removeUserFromExpressCustomer(caller, { expressCustomerId, userId }),
+      () => useCases.deactivateExpressCustomer(caller, { expressCustomerId }),
+      () => useCases.reactivateExpressCustomer(caller, { expressCustomerId }),
+    ];
+    const tally: Record<string, number> = {};
+    for (let round = 0; round < 40; round += 1) {
+      const calls = Array.from({ length: 25 }, () => actions[Math.floor(next(1_000) / 250)]!(users[next(800) % 8]!));
+      for (const [code, count] of Object.entries(await outcomes(calls))) tally[code] = (tally[code] ?? 0) + count;
+    }
+    expect(Object.keys(tally).filter((code) => !['OK', 'EXPRESS_CUSTOMER_INACTIVE'].includes(code))).toEqual([]);
+    const customer = await useCases.expressCustomer(caller, expressCustomerId);
+    expect(customer!.userCount).toBe(await world.count('express_customer_users', caller.actor.clinicId));
+    const events = await world.dataSource.query<{ version: number }[]>(
+      'SELECT version FROM express_customer_events WHERE clinic_id = $1 ORDER BY version',
+      [caller.actor.clinicId],
+    );
+    expect(events.map(({ version }) => version)).toEqual(
+      Array.from({ length: customer!.version }, (_, index) => index + 1),
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import { removeExpiredIdempotencyKeys } from '../../src/customer/remove-expired-idempotency-keys.js';
+import * as useCases from '../../src/customer/use-cases/index.js';
+import { onEachEngine } from '../support/engines.js';
+import { openWorld, outcomes, type World } from '../support/world.js';
+
+onEachEngine((engine) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld(engine);
+  });
+  afterAll(() => world.close());
+
+  const age = (idempotencyKey: string, hours: number) =>
+    world.dataSource.query(
+      `UPDATE idempotency_keys SET created_at = clock_timestamp() - $2 * interval '1 hour' WHERE idempotency_key = $1`,
+      [idempotencyKey, hours],
+    );
+
+  it('answers a repeated call as it did the first, also after the customer has changed', async () => {
+    const caller = world.newCaller();
+    const input = { expressCustomerName: 'Once', metadata: { b: '2', a: '1' }, idempotencyKey: 'replay' };
+    const first = await useCases.createExpressCustomer(caller, input);
+    await useCases.updateExpressCustomer(caller, {
+      expressCustomerId: first.expressCustomerId,
+      expressCustomerName: 'Changed',
+    });
+    const again = await useCases.createExpressCustomer(caller, { ...input, metadata: { a: '1', b: '2' } });
+    expect(again).toEqual(first);
+    expect(await world.count('express_customers', caller.actor.clinicId)).toBe(1);
+  });
+
+  it('takes absent, null and empty metadata for the same input', async () => {
+    const caller = world.newCaller();
+    const create = (input: object) =>
+      useCases.createExpressCustomer(caller, { expressCustomerName: 'Same', idempotencyKey: 'empty', ...input });
+    const ids = [await create({}), await create({ metadata: null }), await create({ metadata: {} })];
+    expect(new Set(ids.map(({ expressCustomerId }) => expressCustomerId)).size).toBe(1);
+  });
+
+  it('makes one customer of 50 equal calls at once, for each of 20 keys', async () => {
+    const caller = world.newCaller();
+    for (let pair = 0; pair < 10; pair += 1) {
+      const calls = Array.from({ length: 100 }, (_, index) => {
+        const key = `parallel ${pair} ${index % 2}`;
+        return useCases.createExpressCustomer(caller, { expressCustomerName: key, idempotencyKey: key });
+      });
+      const answers = (await Promise.all(calls)).map((row) => `${row.expressCustomerName} ${row.expressCustomerId}`);
+      expect(new Set(answers).size).toBe(2);
+    }
+    expect(await world.count('express_customers', caller.actor.clinicId)).toBe(20);
+    expect(await world.count('express_customer_events', caller.actor.clinicId)).toBe(20);
+  });
+
+  it('refuses every one of 100 calls that use the key with another input', async () => {
+    const caller = world.newCaller();
+    await useCases.createExpressCustomer(caller, { expressCustomerName: 'First', idempotencyKey: 'reused' });
+    const calls = Array.from({ length: 100 }, (_, index) =>
+      useCases.createExpressCustomer(caller, { expressCustomerName: `Other ${index}`, idempotencyKey: 'reused' }),
+    );
+    expect(await outcomes(calls)).toEqual({ IDEMPOTENCY_KEY_REUSED: 100 });
+    expect(await world.count('express_customers', caller.actor.clinicId)).toBe(1);
+  });
+
+  it('gives another clinic, and another caller of the same clinic, customers of their own for the same key', async () => {
+    const caller = world.newCaller();
+    const colleague = world.newCaller({ clinicId: caller.actor.clinicId });
+    const input = { expressCustomerName: 'Shared key', idempotencyKey: 'shared' };
+    const rows = await Promise.all(
+      [caller, colleague, world.newCaller()].map((who) => useCases.createExpressCustomer(who, input)),
+    );
+    expect(new Set(rows.map(({ expressCustomerId }) => expressCustomerId)).size).toBe(3);
+  });
+
+  it('keeps a key 24 hours by the clock of the database, then frees it', async () => {
+    const caller = world.newCaller();
+    const create = (expressCustomerName: string) =>
+      useCases.createExpressCustomer(caller, { expressCustomerName, idempotencyKey: 'aged' });
+    const first = await create('Aged');
+    await age('aged', 23.9);
+    expect((await create('Aged')).expressCustomerId).toBe(first.expressCustomerId);
+    await age('aged', 24.1);
+    const calls = await Promise.all(Array.from({ length: 10 }, () => create('Another input')));
+    const ids = new Set(calls.map(({ expressCustomerId }) => expressCustomerId));
+    expect(ids.size).toBe(1);
+    expect(ids.has(first.expressCustomerId)).toBe(false);
+  });
+
+  it('removes old keys of every clinic in small steps and leaves the others', async () => {
+    const callers = [world.newCaller(), world.newCaller()];
+    for (const caller of callers) {
+      await useCases.createExpressCustomer(caller, { expressCustomerName: 'Old', idempotencyKey: 'old' });
+      await useCases.createExpressCustomer(caller, { expressCustomerName: 'New', idempotencyKey: 'new' });
+    }
+    await age('old', 25);
+    await Promise.all([removeExpiredIdempotencyKeys(world.dataSource), removeExpiredIdempotencyKeys(world.dataSource)]);
+    for (const { actor } of callers) {
+      expect(await world.count('idempotency_keys', actor.clinicId)).toBe(1);
+      expect(await world.count('express_customers', actor.clinicId)).toBe(2);
+    }
+  });
+});
