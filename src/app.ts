@@ -4,8 +4,10 @@ import type { Config } from './config.js';
 import { openDatabase, type Database } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { removeExpiredIdempotencyKeys } from './customer/remove-expired-idempotency-keys.js';
-import { apiKeyAuthentication } from './identity/authenticate.js';
+import { authentication } from './identity/authenticate.js';
+import { ApiKeyAuthentication } from './identity/authenticate-api-key.js';
 import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
+import { KeyUses } from './identity/key-uses.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
 import { LOGGER_OPTIONS } from './transport/loggable-error.js';
 import { buildServer } from './transport/server.js';
@@ -35,7 +37,9 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
     await migrate(database.dataSource);
     const demoKey = database.engine === 'embedded' ? await ensureDemoKey(database.dataSource, config.dataDir) : null;
     const state = { isStopping: false };
-    const authenticate = apiKeyAuthentication(database.dataSource);
+    const keyUses = new KeyUses(database.dataSource, log);
+    const apiKeys = new ApiKeyAuthentication(database.dataSource, (actor) => keyUses.note(actor));
+    const authenticate = authentication(apiKeys, null);
     const demoToken = demoKey?.token ?? null;
     const server = await buildServer({
       config,
@@ -47,6 +51,7 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
       state,
     });
     const tasks = [
+      keyUses,
       startBackgroundTask(
         CLEANING_EVERY_MS,
         () => removeExpiredIdempotencyKeys(database.dataSource),

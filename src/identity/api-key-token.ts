@@ -1,11 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { fromBase62, toBase62 } from '../shared/base62.js';
+import type { Refusal } from './refusal.js';
+
+/** How every key begins: tells it from a dashboard token, and secret scanners find it. */
+export const API_KEY_PREFIX = 'avk_';
 
 const BYTES = 32;
 const WIDTH = 43;
 const CHECKSUM_WIDTH = 6;
-const TOKEN = new RegExp(`^avk_([0-9A-Za-z]{${WIDTH}})_([0-9A-Za-z]{${WIDTH}})([0-9A-Za-z]{${CHECKSUM_WIDTH}})$`);
+const TOKEN = new RegExp(
+  `^${API_KEY_PREFIX}([0-9A-Za-z]{${WIDTH}})_([0-9A-Za-z]{${WIDTH}})([0-9A-Za-z]{${CHECKSUM_WIDTH}})$`,
+);
 
 /** What a token says: whose key it claims to be (public), and the secret that must prove it. */
 export interface ApiKeyToken {
@@ -36,14 +42,20 @@ export const hashOfSecret = (secret: string): Buffer => createHash('sha256').upd
  */
 export function formatApiKeyToken({ clinicId, apiKeyId, secret }: ApiKeyToken): string {
   const publicPart = toBase62(Buffer.from(hexOf(clinicId) + hexOf(apiKeyId), 'hex'), WIDTH);
-  const body = `avk_${publicPart}_${secret}`;
+  const body = `${API_KEY_PREFIX}${publicPart}_${secret}`;
   return body + checksum(body);
 }
 
-/** Reads a token; null for what is not one, a mistyped one included. */
-export function parseApiKeyToken(token: string): ApiKeyToken | null {
+const claimedIds = (publicPart: string): Pick<ApiKeyToken, 'clinicId' | 'apiKeyId'> | null => {
+  const ids = fromBase62(publicPart, BYTES);
+  return ids && { clinicId: uuidOf(ids.subarray(0, 16)), apiKeyId: uuidOf(ids.subarray(16)) };
+};
+
+/** Reads a token, or tells why it is none: `mistyped` when only the checksum is wrong, `malformed` for anything else. */
+export function readApiKeyToken(token: string): ApiKeyToken | { refusal: Refusal } {
   const match = TOKEN.exec(token);
-  if (!match || checksum(token.slice(0, -CHECKSUM_WIDTH)) !== match[3]) return null;
-  const ids = fromBase62(match[1]!, BYTES);
-  return ids && { clinicId: uuidOf(ids.subarray(0, 16)), apiKeyId: uuidOf(ids.subarray(16)), secret: match[2]! };
+  const ids = match && claimedIds(match[1]!);
+  if (!match || !ids) return { refusal: { kind: 'malformed' } };
+  if (checksum(token.slice(0, -CHECKSUM_WIDTH)) !== match[3]) return { refusal: { kind: 'mistyped', ...ids } };
+  return { ...ids, secret: match[2]! };
 }

@@ -8,6 +8,8 @@ export interface NewApiKey {
   clinicId: string;
   scopes: Scope[];
   description: string;
+  /** From then on it is refused; without one, never. */
+  expiresAt?: Date | null;
 }
 
 export interface IssuedApiKey {
@@ -17,12 +19,11 @@ export interface IssuedApiKey {
 }
 
 /** Makes a key for a clinic that exists. */
-export async function issueApiKey(
-  manager: EntityManager,
-  { clinicId, scopes, description }: NewApiKey,
-): Promise<IssuedApiKey> {
+export async function issueApiKey(manager: EntityManager, key: NewApiKey): Promise<IssuedApiKey> {
+  const { clinicId, scopes, description, expiresAt = null } = key;
   const apiKeyId = randomUUID();
   const secret = newSecret();
-  await manager.insert(ApiKeyEntity, { clinicId, apiKeyId, secretHash: hashOfSecret(secret), scopes, description });
+  const secretHash = hashOfSecret(secret);
+  await manager.insert(ApiKeyEntity, { clinicId, apiKeyId, secretHash, scopes, description, expiresAt });
   return { apiKeyId, token: formatApiKeyToken({ clinicId, apiKeyId, secret }) };
 }

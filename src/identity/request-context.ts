@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
 import type { Actor, Scope } from './actor.js';
+import { logRefusal } from './refusal.js';
 
 /** What travels with a request from the edge to the use case. */
 export interface RequestContext {
@@ -11,14 +12,23 @@ export interface RequestContext {
   actor: Actor | null;
   dataSource: DataSource;
   log: Logger;
+  /** What is learned on the way; `operation` names what was asked for. */
+  outcome: { operation?: string };
+}
+
+function forbidden(context: RequestContext, actor: Actor, scope: Scope): AppError {
+  const who = actor.kind === 'api-key' ? { apiKeyId: actor.apiKeyId } : { userId: actor.userId };
+  logRefusal(context, { kind: 'forbidden', clinicId: actor.clinicId, ...who, scope });
+  return new AppError('FORBIDDEN', `The credential lacks the scope ${scope}.`);
 }
 
 /**
  * The first line of every use case: the actor, when it may do this.
  * @throws AppError UNAUTHENTICATED without an actor, FORBIDDEN naming the scope that the credential lacks.
  */
-export function authorise({ actor }: RequestContext, scope: Scope): Actor {
+export function authorise(context: RequestContext, scope: Scope): Actor {
+  const { actor } = context;
   if (!actor) throw new AppError('UNAUTHENTICATED', 'A valid credential is needed.');
-  if (!actor.scopes.includes(scope)) throw new AppError('FORBIDDEN', `The credential lacks the scope ${scope}.`);
+  if (!actor.scopes.includes(scope)) throw forbidden(context, actor, scope);
   return actor;
 }

@@ -1,8 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { actorId } from '../identity/actor.js';
-
-const operationOf = ({ context, routeOptions }: FastifyRequest): string =>
-  context.outcome.operation ?? routeOptions.url ?? 'unknown';
 
 /**
  * One line per request. It names who, what, how it ended and how long it took, and is put together from just these
@@ -13,7 +10,7 @@ export function logRequests(server: FastifyInstance): void {
     const { context } = request;
     const line = {
       requestId: request.id,
-      operation: operationOf(request),
+      operation: context.outcome.operation ?? 'unknown',
       actor: context.actor ? actorId(context.actor) : null,
       clinicId: context.actor?.clinicId ?? null,
       code: context.outcome.code ?? 'OK',

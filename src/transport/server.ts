@@ -1,5 +1,6 @@
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { uuidv7 } from 'uuidv7';
+import { logRefusal } from '../identity/refusal.js';
 import { AppError } from '../shared/app-error.js';
 import { allowOrigins } from './cors.js';
 import { toAppError } from './errors.js';
@@ -44,12 +45,16 @@ function identifyCallers(server: FastifyInstance, services: Services): void {
   const { database, log, authenticate, credentialHint } = services;
   server.decorateRequest('context', null as never);
   server.addHook('onRequest', async (request, reply) => {
-    request.context = { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome: {} };
+    const outcome = { operation: request.routeOptions.url ?? 'unknown' };
+    request.context = { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome };
     void reply.header('x-request-id', request.id);
     if (isPublic(request)) return;
-    request.context.actor = await authenticate(request.headers.authorization);
-    if (!request.context.actor)
+    const identification = await authenticate(request.headers.authorization);
+    if ('refusal' in identification) {
+      logRefusal(request.context, identification.refusal);
       throw new AppError('UNAUTHENTICATED', `A valid credential is needed. ${credentialHint}`);
+    }
+    request.context.actor = identification.actor;
   });
 }
 

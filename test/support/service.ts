@@ -4,8 +4,8 @@ import { buildApp, type App } from '../../src/app.js';
 import { readConfig, type Config } from '../../src/config.js';
 import { SCOPES, type Scope } from '../../src/identity/actor.js';
 import { createClinic } from '../../src/identity/create-clinic.js';
-import { issueApiKey } from '../../src/identity/issue-api-key.js';
-import { createTestDatabase, type Engine } from './engines.js';
+import { issueApiKey, type NewApiKey } from '../../src/identity/issue-api-key.js';
+import { createTestDatabase, type Engine, type TestDatabase } from './engines.js';
 
 /** A clinic of a test's own, with a key that may do everything unless told otherwise. */
 export interface Clinic {
@@ -40,6 +40,8 @@ export interface Service {
   /** Every line that it logged so far. */
   logLines(): Record<string, unknown>[];
   newClinic(scopes?: Scope[]): Promise<Clinic>;
+  /** One more key of a clinic. */
+  newKey(clinic: Pick<Clinic, 'clinicId'>, key?: Partial<NewApiKey>): Promise<Clinic>;
   graphql(clinic: Pick<Clinic, 'token'>, query: string, variables?: Record<string, unknown>): Promise<Answer>;
   request(path: string, options?: RequestInit): Promise<Answer>;
   stop(): Promise<void>;
@@ -83,9 +85,13 @@ export async function newClinic(dataSource: DataSource, scopes: Scope[] = [...SC
   return { clinicId, ...key };
 }
 
-/** Starts the service on a free port; `environment` overrides its configuration. */
+/** Starts the service on a free port and a database of its own; `environment` overrides its configuration. */
 export async function startService(engine: Engine, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
-  const database = await createTestDatabase(engine);
+  return serviceOn(await createTestDatabase(engine), environment);
+}
+
+/** Starts the service on a database that may have others; `stop` removes the database too. */
+export async function serviceOn(database: TestDatabase, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
   const config = readConfig({
     NODE_ENV: 'test',
     DATABASE_URL: database.databaseUrl,
@@ -104,6 +110,10 @@ export async function startService(engine: Engine, environment: NodeJS.ProcessEn
     dataSource,
     logLines: log.lines,
     newClinic: (scopes) => newClinic(dataSource, scopes),
+    newKey: async ({ clinicId }, key) => {
+      const all = { scopes: [...SCOPES], description: 'test', ...key, clinicId };
+      return { clinicId, ...(await issueApiKey(dataSource.manager, all)) };
+    },
     request: (path, options) => send(url + path, options),
     graphql: ({ token }, query, variables) =>
       send(`${url}/graphql`, {

@@ -30,6 +30,7 @@ export async function openWorld(engine: Engine): Promise<World> {
       requestId: randomUUID(),
       dataSource,
       log,
+      outcome: {},
       actor:
         userId === undefined
           ? { kind: 'api-key', clinicId, apiKeyId: randomUUID(), scopes }
