@@ -6,7 +6,7 @@ import { orderedBy } from './express-customer-order.js';
 
 /** Rows that a search looks at in list order before it asks the search index; and how many where that looks promising. */
 const NEAR = 1_000;
-const FAR = 20_000;
+const FAR = 10_000;
 
 /** Shorter texts the search index does not know: it holds sequences of three characters. */
 const MIN_INDEXED_LENGTH = 3;
@@ -73,7 +73,8 @@ export async function findInList(manager: EntityManager, request: ListRequest, l
   if (new ListStatement(request).searched.length === 0) return seek(manager, request, limit);
   const near = await walk(manager, request, limit, NEAR);
   if (near.isComplete) return near.found;
-  const isPromising = near.found.length * (FAR / NEAR / 2) >= limit;
+  // If it goes on like this, the page is full well before the end.
+  const isPromising = near.found.length * (FAR / NEAR) * 0.7 >= limit;
   if (isPromising || !isKnownToSearchIndex(request.criteria)) {
     const far = await walk(manager, request, limit, FAR);
     if (far.isComplete) return far.found;

@@ -229,7 +229,7 @@ onEachEngine((engine) => {
     const clinicId = randomUUID();
     const named = (word: string, count: number) =>
       Array.from({ length: count }, () => newRow(clinicId, word, { batch: word }));
-    const rows = [...named('needle', 30), ...named('hay', 21_500), ...named('needle', 5)];
+    const rows = [...named('needle', 30), ...named('hay', 11_500), ...named('needle', 5)];
     await store(database.dataSource, rows);
     for (const filter of [{ nameContains: 'needle' }, { nameContains: 'ne' }, { metadata: { batch: 'needle' } }]) {
       expect(await everyPage(clinicId, { filter })).toEqual(expected(rows, filter, CREATED_AT_DESC));
@@ -237,20 +237,19 @@ onEachEngine((engine) => {
   });
 
   it('neither skips nor repeats a customer that was there at the start while 1,000 more are created', async () => {
-    for (const orderBy of ORDERS) {
-      const clinicId = randomUUID();
-      const atStart = variedRows(clinicId, 300);
-      const later = variedRows(clinicId, 1_000);
-      await store(database.dataSource, atStart);
-      const inserts = (async () => {
-        for (const row of later) await store(database.dataSource, [row]);
-      })();
+    const clinicId = randomUUID();
+    const atStart = variedRows(clinicId, 300);
+    await store(database.dataSource, atStart);
+    const known = new Set(atStart.map(({ expressCustomerId }) => expressCustomerId));
+    const inserts = (async () => {
+      for (const row of variedRows(clinicId, 1_000)) await store(database.dataSource, [row]);
+    })();
+    const walks = ORDERS.map(async (orderBy) => {
       const seen = await everyPage(clinicId, { orderBy, first: 3 });
-      await inserts;
-      const known = new Set(atStart.map(({ expressCustomerId }) => expressCustomerId));
       expect(new Set(seen).size).toBe(seen.length);
       expect(seen.filter((id) => known.has(id))).toEqual(expected(atStart, {}, orderBy));
-    }
+    });
+    await Promise.all([inserts, ...walks]);
   });
 
   it('finds a customer by its name and metadata in the very next statement after its insert', async () => {
