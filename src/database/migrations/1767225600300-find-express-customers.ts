@@ -17,7 +17,7 @@ export class FindExpressCustomers1767225600300 implements MigrationInterface {
     await session.query(`
       CREATE INDEX express_customers_search
       ON express_customers USING gin (clinic_id, name_search gin_trgm_ops, metadata jsonb_path_ops)
-      WITH (fastupdate = on, gin_pending_list_limit = 512)`);
+      WITH (fastupdate = on, gin_pending_list_limit = 1024)`);
   }
 
   async down(session: QueryRunner): Promise<void> {
