@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { readConfig } from '../config.js';
+import { openDatabase, type Database } from '../database/database.js';
+
+/** Opens the database that the environment names for as long as the work lasts. */
+export async function withDatabase<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
+  const database = await openDatabase(readConfig(process.env));
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** A group of commands, such as `keys`, which does nothing by itself. */
+export const addGroup = (program: Command, name: string, description: string): Command =>
+  program.command(name).description(description);
+
+/** A command that prints text for people, or JSON. */
+export const addCommand = (group: Command, usage: string, description: string): Command =>
+  group.command(usage).description(description).option('--json', 'print JSON, for scripts');

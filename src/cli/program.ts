@@ -1,0 +1,53 @@
+import { Command, CommanderError } from 'commander';
+import { IdentityError } from '../identity/identity-error.js';
+import { explainStartError } from '../start-error.js';
+import { addClinicCommands } from './clinics.js';
+import { addKeyCommands } from './keys.js';
+import { addMigrateCommands } from './migrations.js';
+import { UsageError } from './usage-error.js';
+
+const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+
+const ABOUT = `Runs and looks after the Avara Express customer service.
+
+It works on the database that the service uses: PostgreSQL with DATABASE_URL, otherwise the embedded engine in DATA_DIR
+(./data), which serves one process: stop the service first.`;
+
+const EXIT_CODES = '\nExit codes: 0 done, 1 it could not be done, 2 it was called wrongly.';
+
+const UNDEFINED_TABLE_OR_COLUMN = /^42(P01|703)$/;
+
+function explain(error: unknown): string {
+  if (error instanceof IdentityError || error instanceof UsageError) return error.message;
+  if (UNDEFINED_TABLE_OR_COLUMN.test((error as { code?: string } | null)?.code ?? ''))
+    return 'The database lacks the schema of this version. Run "migrate up", or start the service once.';
+  return explainStartError(error);
+}
+
+function buildProgram(): Command {
+  const program = new Command('avara-express')
+    .description(ABOUT)
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(--help tells how to call it)')
+    .exitOverride();
+  addClinicCommands(program);
+  addKeyCommands(program);
+  addMigrateCommands(program);
+  program
+    .command('serve')
+    .description('run the service until a signal stops it, as npm start does')
+    .action(async () => void (await import('../main.js')));
+  return program;
+}
+
+/** Does what the arguments ask for, and tells in words what went wrong. @returns the exit code. */
+export async function run(argv: string[]): Promise<number> {
+  try {
+    await buildProgram().parseAsync(argv);
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    process.stderr.write(`${explain(error)}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failure;
+  }
+}
