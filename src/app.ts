@@ -3,7 +3,7 @@ import pino, { type DestinationStream } from 'pino';
 import type { Config } from './config.js';
 import { openDatabase, type Database } from './database/database.js';
 import { migrate } from './database/migrate.js';
-import { removeExpiredIdempotencyKeys } from './customer/remove-expired-idempotency-keys.js';
+import { removeExpiredCreates } from './customer/remove-expired-creates.js';
 import { authentication } from './identity/authenticate.js';
 import { ApiKeyAuthentication } from './identity/authenticate-api-key.js';
 import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
@@ -54,8 +54,8 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
       keyUses,
       startBackgroundTask(
         CLEANING_EVERY_MS,
-        () => removeExpiredIdempotencyKeys(database.dataSource),
-        (error) => log.warn({ err: error }, 'expired idempotency keys stay until the next try'),
+        () => removeExpiredCreates(database.dataSource),
+        (error) => log.warn({ err: error }, 'what has expired stays until the next try'),
       ),
     ];
     let stopped: Promise<void> | undefined;

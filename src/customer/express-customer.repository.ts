@@ -54,7 +54,8 @@ export class ExpressCustomerRepository {
 
   /** Stores a new customer. @returns the row as the database completed it. */
   async insert(customer: NewExpressCustomer): Promise<ExpressCustomerEntity> {
-    const row = this.manager.create(ExpressCustomerEntity, { ...customer, clinicId: this.clinicId });
+    // TypeORM's own `create` copies metadata deeply, by assignment, which loses a key such as __proto__.
+    const row = Object.assign(new ExpressCustomerEntity(), customer, { clinicId: this.clinicId });
     await this.manager.createQueryBuilder().insert().into(ExpressCustomerEntity).values(row).returning('*').execute();
     return row;
   }

@@ -5,6 +5,7 @@ import { ClinicEntity } from '../identity/clinic.entity.js';
 import { ExpressCustomerEntity } from '../customer/express-customer.entity.js';
 import { ExpressCustomerEventEntity } from '../customer/express-customer-event.entity.js';
 import { ExpressCustomerUserEntity } from '../customer/express-customer-user.entity.js';
+import { UnkeyedCreateEntity } from '../customer/unkeyed-create.entity.js';
 import { IdempotencyKeyEntity } from '../customer/idempotency-key.entity.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
@@ -16,6 +17,7 @@ const entities = [
   ExpressCustomerUserEntity,
   ExpressCustomerEventEntity,
   IdempotencyKeyEntity,
+  UnkeyedCreateEntity,
 ];
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;

@@ -103,15 +103,18 @@ export const inputOf =
   };
 
 /**
- * The input as an instance of its class, all rules checked at once.
+ * The input as an instance of its class, all rules checked at once. What a door takes from elsewhere (an address, a
+ * header) is `given`, and is unknown in the plain object.
  * @throws AppError BAD_USER_INPUT naming every broken rule.
  */
-export function validInput<T extends object>(inputClass: Class<T>, plain: unknown): T {
+export function validInput<T extends object>(inputClass: Class<T>, plain: unknown, given: object = {}): T {
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     throw badUserInput([notAnObject]);
   }
-  const { input, faults } = faultsOfPlain(inputClass, plain);
-  if (faults.length > 0) throw badUserInput(faults);
+  const misplaced = Object.keys(plain).filter((key) => Object.hasOwn(given, key));
+  const { input, faults } = faultsOfPlain(inputClass, { ...plain, ...given });
+  const all = [...faults, ...misplaced.map(unknownKey)];
+  if (all.length > 0) throw badUserInput(all);
   return input;
 }
 

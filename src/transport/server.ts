@@ -1,5 +1,6 @@
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { uuidv7 } from 'uuidv7';
+import { expressCustomerRoutes } from '../customer/express-customer.routes.js';
 import { logRefusal } from '../identity/refusal.js';
 import { AppError } from '../shared/app-error.js';
 import { allowOrigins } from './cors.js';
@@ -25,14 +26,20 @@ const isPublic = (request: FastifyRequest): boolean =>
   request.method === 'OPTIONS' ||
   request.is404;
 
+// The version that was asked for by If-Match is a precondition (RFC 9110, 15.5.13).
+const statusOf = ({ code, status }: AppError, { headers }: FastifyRequest): number =>
+  code === 'VERSION_CONFLICT' && headers['if-match'] !== undefined ? 412 : status;
+
 function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const appError = toAppError(error);
-  const { code, message, details, status } = appError;
+  const { code, message, details } = appError;
+  const status = statusOf(appError, request);
   if (code === 'INTERNAL_SERVER_ERROR')
     request.server.log.error({ err: error, requestId: request.id }, 'unforeseen error');
   request.context.outcome.code = code;
   if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
   if (details.retryAfter !== undefined) void reply.header('retry-after', details.retryAfter);
+  // Client libraries try a 409 again by themselves; none of ours goes away by waiting.
   if (status === 409) void reply.header('x-should-retry', 'false');
   const { id: requestId } = request;
   const body = isGraphQL(request)
@@ -45,7 +52,8 @@ function identifyCallers(server: FastifyInstance, services: Services): void {
   const { database, log, authenticate, credentialHint } = services;
   server.decorateRequest('context', null as never);
   server.addHook('onRequest', async (request, reply) => {
-    const outcome = { operation: request.routeOptions.url ?? 'unknown' };
+    const { operationId } = request.routeOptions.config as { operationId?: string };
+    const outcome = { operation: operationId ?? request.routeOptions.url ?? 'unknown' };
     request.context = { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome };
     void reply.header('x-request-id', request.id);
     if (isPublic(request)) return;
@@ -78,5 +86,6 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   );
   healthRoutes(server, services);
   await graphqlEndpoint(server, services);
+  await server.register(expressCustomerRoutes, { prefix: '/v1/express' });
   return server;
 }

@@ -1,4 +1,4 @@
-import { removeExpiredIdempotencyKeys } from '../../src/customer/remove-expired-idempotency-keys.js';
+import { removeExpiredCreates } from '../../src/customer/remove-expired-creates.js';
 import * as useCases from '../../src/customer/use-cases/index.js';
 import { onEachEngine } from '../support/engines.js';
 import { openWorld, outcomes, type World } from '../support/world.js';
@@ -92,7 +92,7 @@ onEachEngine((engine) => {
       await useCases.createExpressCustomer(caller, { expressCustomerName: 'New', idempotencyKey: 'new' });
     }
     await age('old', 25);
-    await Promise.all([removeExpiredIdempotencyKeys(world.dataSource), removeExpiredIdempotencyKeys(world.dataSource)]);
+    await Promise.all([removeExpiredCreates(world.dataSource), removeExpiredCreates(world.dataSource)]);
     for (const { actor } of callers) {
       expect(await world.count('idempotency_keys', actor.clinicId)).toBe(1);
       expect(await world.count('express_customers', actor.clinicId)).toBe(2);

@@ -2,6 +2,7 @@ import { CreateClinicsAndKeys1767225600000 } from './1767225600000-create-clinic
 import { CreateExpressCustomers1767225600001 } from './1767225600001-create-express-customers.js';
 import { CreateMembershipsEventsAndIdempotencyKeys1767225600100 } from './1767225600100-create-memberships-events-and-idempotency-keys.js';
 import { FindExpressCustomers1767225600300 } from './1767225600300-find-express-customers.js';
+import { CreateUnkeyedCreates1767225600500 } from './1767225600500-create-unkeyed-creates.js';
 
 /** In the order they run. A migration that has been released is never changed; the next one mends it. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   CreateExpressCustomers1767225600001,
   CreateMembershipsEventsAndIdempotencyKeys1767225600100,
   FindExpressCustomers1767225600300,
+  CreateUnkeyedCreates1767225600500,
 ];

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { onEachEngine } from '../support/engines.js';
+import { startService, type Clinic, type Service } from '../support/service.js';
+import { newUserId } from '../support/world.js';
+import { RestClient, RestError } from './rest-client.js';
+
+const UNKNOWN_ID = `cus_${'0'.repeat(32)}`;
+
+async function refusal(
+  call: Promise<unknown>,
+): Promise<{ status: number; headers: Headers; body: Record<string, any> }> {
+  const error: unknown = await call.then(
+    () => new Error('The call was not refused.'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof RestError)) throw error;
+  return error.answer;
+}
+
+onEachEngine((engine) => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService(engine);
+  });
+  afterAll(() => service.stop());
+
+  async function newClient(): Promise<{ client: RestClient; clinic: Clinic }> {
+    const clinic = await service.newClinic();
+    return { client: new RestClient(service.url, clinic.token), clinic };
+  }
+
+  it('creates, retrieves and updates a customer in the published shape', async () => {
+    const { client, clinic } = await newClient();
+    const input = { expressCustomerName: 'City Medical Center', metadata: { region: 'northeast' } };
+    const created = await client.create(input);
+    expect(created).toMatchObject({ status: 200, body: { ...input, isActive: true, userCount: 0 } });
+    expect(Object.keys(created.body).sort()).toEqual([
+      'createdAt',
+      'createdByApiKeyId',
+      'expressCustomerId',
+      'expressCustomerName',
+      'isActive',
+      'metadata',
+      'updatedAt',
+      'userCount',
+    ]);
+    expect(created.body.createdByApiKeyId).toBe(clinic.apiKeyId);
+    expect(created.headers.get('etag')).toBe('"1"');
+    const id = created.body.expressCustomerId as string;
+    expect((await client.retrieve(id)).body).toEqual(created.body);
+    const updated = await client.update(id, { metadata: null });
+    expect(updated).toMatchObject({ body: { expressCustomerName: 'City Medical Center', metadata: {} } });
+    expect(updated.headers.get('etag')).toBe('"2"');
+    expect((await client.update(id)).headers.get('etag')).toBe('"2"');
+  });
+
+  it('lists all of 250 customers in pages of 20, newest first, each once', async () => {
+    const { client } = await newClient();
+    const ids: string[] = [];
+    for (let wave = 0; wave < 25; wave += 1) {
+      const made = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => client.create({ expressCustomerName: `Clinic ${wave}-${index}` })),
+      );
+      ids.push(...made.map(({ body }) => body.expressCustomerId as string));
+    }
+    client.sent = 0;
+    const listed = await client.list();
+    expect(listed.map(({ expressCustomerId }) => expressCustomerId)).toEqual(ids.sort().reverse());
+    expect(client.sent).toBe(13);
+    expect(await client.list({ expressCustomerName: 'CLINIC 7-3' })).toHaveLength(1);
+  });
+
+  it('ends the last page with no cursor, also when it is full, and refuses an empty cursor', async () => {
+    const { client } = await newClient();
+    for (const expressCustomerName of ['A', 'B']) await client.create({ expressCustomerName });
+    const full = await client.call('GET', '/v1/express', { query: { limit: '2.0' } });
+    expect(full.body).toMatchObject({ cursor: null, hasMore: false });
+    const empty = await refusal(client.call('GET', '/v1/express', { query: { cursor: '' } }));
+    expect(empty).toMatchObject({ status: 400, body: { code: 'BAD_USER_INPUT', fields: [{ path: ['cursor'] }] } });
+    const page = await client.call('GET', '/v1/express', { query: { limit: '1' } });
+    const elsewhere = client.call('GET', '/v1/express', {
+      query: { cursor: page.body.cursor, expressCustomerName: 'A' },
+    });
+    expect((await refusal(elsewhere)).body.fields).toMatchObject([{ path: ['cursor'], code: 'INVALID' }]);
+  });
+
+  it.each([
+    ['limit', '0'],
+    ['limit', '101'],
+    ['limit', '20.5'],
+    ['limit', 'many'],
+    ['expressCustomerName', 'a\0b'],
+    ['page', '2'],
+  ])('refuses the parameter %s=%s by its name', async (name, value) => {
+    const { client } = await newClient();
+    const { status, body } = await refusal(client.call('GET', '/v1/express', { query: { [name]: value } }));
+    expect({ status, path: body.fields[0].path }).toEqual({ status: 400, path: [name] });
+  });
+
+  it('deactivates, reactivates, adds and removes users, each repeatable', async () => {
+    const { client } = await newClient();
+    const id = (await client.create({ expressCustomerName: 'Users' })).body.expressCustomerId as string;
+    const userId = newUserId();
+    for (let times = 0; times < 2; times += 1)
+      expect((await client.addUser(id, userId)).body).toEqual({ success: true });
+    expect((await client.retrieve(id)).body.userCount).toBe(1);
+    for (let times = 0; times < 2; times += 1) expect((await client.deactivate(id)).body.isActive).toBe(false);
+    const refused = await refusal(client.addUser(id, newUserId()));
+    expect(refused).toMatchObject({ status: 409, body: { code: 'EXPRESS_CUSTOMER_INACTIVE' } });
+    expect(refused.headers.get('x-should-retry')).toBe('false');
+    for (let times = 0; times < 2; times += 1)
+      expect((await client.removeUser(id, userId)).body).toEqual({ success: true });
+    expect((await client.reactivate(id)).body).toMatchObject({ isActive: true, userCount: 0 });
+  });
+
+  it('holds a change to the version that If-Match names', async () => {
+    const { client } = await newClient();
+    const id = (await client.create({ expressCustomerName: 'Tagged' })).body.expressCustomerId as string;
+    const change = (tag: string) => client.update(id, { expressCustomerName: `Tagged ${tag}` }, { 'if-match': tag });
+    for (const tag of ['"2"', '"unknown"', 'W/"1"']) {
+      expect(await refusal(change(tag))).toMatchObject({
+        status: 412,
+        body: { code: 'VERSION_CONFLICT', currentVersion: 1 },
+      });
+    }
+    expect(await refusal(change('1'))).toMatchObject({ status: 400, body: { fields: [{ path: ['If-Match'] }] } });
+    expect((await change('"1"')).headers.get('etag')).toBe('"2"');
+    expect((await change('*')).headers.get('etag')).toBe('"3"');
+  });
+
+  it('takes an Idempotency-Key header', async () => {
+    const { client } = await newClient();
+    const key = { 'idempotency-key': randomUUID() };
+    const [first, again] = [
+      await client.create({ expressCustomerName: 'Once' }, key),
+      await client.create({ expressCustomerName: 'Once' }, key),
+    ];
+    expect(again.body).toEqual(first.body);
+    const other = await refusal(client.create({ expressCustomerName: 'Other' }, key));
+    expect(other).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+    expect(await client.list()).toHaveLength(1);
+  });
+
+  it('names every broken rule of a body, unknown keys and __proto__ among them, and stores nothing', async () => {
+    const { client } = await newClient();
+    const body = JSON.parse(
+      '{"expressCustomerName":" ","metadata":{"long":1},"isActive":true,"__proto__":{},"idempotencyKey":"x"}',
+    ) as object;
+    const { status, body: answer } = await refusal(client.create(body));
+    expect(status).toBe(400);
+    const faults = (answer.fields as { path: string[]; code: string }[]).map(
+      ({ path, code }) => `${path.join('.')} ${code}`,
+    );
+    expect(faults.sort()).toEqual([
+      '__proto__ UNKNOWN',
+      'expressCustomerName BLANK',
+      'idempotencyKey UNKNOWN',
+      'isActive UNKNOWN',
+      'metadata.long INVALID',
+    ]);
+    expect(await client.list()).toEqual([]);
+  });
+
+  it('answers 404 alike for unknown, malformed and foreign customers', async () => {
+    const { client } = await newClient();
+    const { client: stranger } = await newClient();
+    const id = (await client.create({ expressCustomerName: 'Mine' })).body.expressCustomerId as string;
+    for (const call of [
+      (of: string) => stranger.retrieve(of),
+      (of: string) => stranger.update(of, { expressCustomerName: 'x' }),
+      (of: string) => stranger.deactivate(of),
+      (of: string) => stranger.reactivate(of),
+      (of: string) => stranger.addUser(of, newUserId()),
+      (of: string) => stranger.removeUser(of, newUserId()),
+    ]) {
+      const answers = await Promise.all([id, UNKNOWN_ID, 'cus_1'].map((of) => refusal(call(of))));
+      const seen = answers.map(({ status, body: { requestId: _, ...body } }) => ({ status, body }));
+      expect(seen[0]!.status).toBe(404);
+      expect(seen).toEqual([seen[0], seen[0], seen[0]]);
+    }
+  });
+
+  it('answers 401 with a challenge and no retry to a wrong key, and 403 to one without the scope', async () => {
+    const { clinic } = await newClient();
+    const nobody = new RestClient(service.url, `${clinic.token.slice(0, -1)}x`);
+    const unknown = await refusal(nobody.list());
+    expect(unknown).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+    expect(unknown.headers.get('www-authenticate')).toBe('Bearer');
+    expect(nobody.sent).toBe(1);
+    const reader = new RestClient(service.url, (await service.newClinic(['express:read'])).token);
+    expect(await refusal(reader.create({ expressCustomerName: 'x' }))).toMatchObject({
+      status: 403,
+      body: { code: 'FORBIDDEN' },
+    });
+  });
+});
