@@ -1,4 +1,5 @@
 import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
+import { LIMIT_VARIABLES, limitsOf, type Limits } from './config-limits.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -34,6 +35,7 @@ export type Config = Readonly<{
   corsOrigins: readonly string[];
   /** Whether the schema can be asked for and the Sandbox is served. */
   introspection: boolean;
+  limits: Limits;
 }>;
 
 /** All faults of the environment in one message, so that one look mends them all. */
@@ -87,6 +89,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       CORS_ORIGINS: origins({ default: [] }),
       INTROSPECTION: bool({ default: !isProduction }),
+      ...LIMIT_VARIABLES,
     },
     { reporter: reportAll },
   );
@@ -99,5 +102,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: env.LOG_LEVEL,
     corsOrigins: env.CORS_ORIGINS,
     introspection: env.INTROSPECTION,
+    limits: limitsOf(env),
   });
 }

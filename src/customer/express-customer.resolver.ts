@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../identity/request-context.js';
+import { SizedByFirst } from '../shared/list-size.js';
 import { toConnection } from '../shared/page.js';
 import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from './activation.inputs.js';
 import { CreateExpressCustomerInput } from './create-express-customer.input.js';
@@ -30,6 +31,7 @@ export class ExpressCustomerResolver {
     return row && toExpressCustomer(row);
   }
 
+  @SizedByFirst()
   @ReadsExpress()
   @Query(() => ExpressCustomerConnection, {
     description: "Customers of the caller's clinic, newest first unless ordered otherwise. `first` is 1-100.",
@@ -125,6 +127,7 @@ export class ExpressCustomerResolver {
     return toExpressCustomer(await useCases.removeUserFromExpressCustomer(context, input));
   }
 
+  @SizedByFirst()
   @FieldResolver(() => ExpressCustomerUserConnection, {
     description: 'The users in this customer, in the order they were added.',
   })
@@ -136,6 +139,7 @@ export class ExpressCustomerResolver {
     return toUserConnection(await useCases.expressCustomerUsers(context, customer.expressCustomerId, page));
   }
 
+  @SizedByFirst()
   @FieldResolver(() => ExpressCustomerEventConnection, { description: 'Every change to this customer, oldest first.' })
   async events(
     @Ctx() context: RequestContext,

@@ -43,6 +43,10 @@ export interface ErrorDetails {
   currentVersion?: number;
   /** Seconds after which the call may be tried again: a RATE_LIMITED or SERVICE_UNAVAILABLE. Always under 60. */
   retryAfter?: number;
+  /** The limit that a QUERY_TOO_COMPLEX exceeds. */
+  limit?: number;
+  /** How much of it was asked for. */
+  requested?: number;
 }
 
 /**

@@ -11,13 +11,14 @@ import type { Logger } from 'pino';
 import { formatGraphQLError } from './graphql-errors.js';
 import type { DoorContext } from './context.js';
 import { answerPlugin } from './graphql-plugin.js';
+import { costPlugin } from './limits/cost-plugin.js';
+import { limitDocumentLength } from './limits/document-length.js';
+import { documentRule } from './limits/document-rule.js';
 import { buildSchema } from './schema.js';
 import { sandboxPlugin } from './sandbox.js';
 import type { Services } from './services.js';
 
 export const GRAPHQL_PATH = '/graphql';
-
-const MAX_TOKENS = 1_000;
 
 // Apollo puts an error's text, which may quote a request, behind the colon of its own.
 function apolloLogger(log: Logger): NonNullable<ApolloServerOptions<DoorContext>['logger']> {
@@ -37,10 +38,12 @@ function createApolloServer(server: FastifyInstance, { config, demoToken, log }:
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: MAX_TOKENS },
+    parseOptions: { maxTokens: config.limits.tokens },
+    validationRules: [documentRule(config.limits)],
     formatError: formatGraphQLError,
     plugins: [
       answerPlugin,
+      costPlugin(config.limits.cost),
       sandboxPlugin(config.introspection && !config.isProduction, demoToken),
       fastifyApolloDrainPlugin(server),
       // Costs time on every list, and tells callers how long each resolver took.
@@ -70,6 +73,7 @@ export async function graphqlEndpoint(server: FastifyInstance, services: Service
   const apollo = createApolloServer(server, services);
   await apollo.start();
   const handler = fastifyApolloHandler(apollo, { context: async (request) => request.context });
+  limitDocumentLength(server, GRAPHQL_PATH, services.config.limits.documentBytes);
   server.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: GRAPHQL_PATH,

@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../shared/app-error.js';
 import { toAppError } from './errors.js';
 
@@ -29,6 +29,7 @@ const VALIDATION_MESSAGES: [RegExp, string][] = [
   [/^Fields .* conflict/, 'Two selections of one name conflict; use an alias.'],
   [/^GraphQL introspection/, 'Introspection is off.'],
   [/^Schema is not configured to execute/, 'There are no operations of this kind.'],
+  [/^The document holds more than one operation/, 'Send one operation at a time.'],
 ];
 
 const PROTOCOL_MESSAGES: Record<string, string> = {
@@ -48,7 +49,12 @@ function protocolError(formatted: GraphQLFormattedError, code: string): GraphQLF
   const { locations, path, message } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
   if (/^Syntax Error: Document contains more th/.test(message)) {
-    return { message: 'The document has too many tokens.', ...place, extensions: { code: 'QUERY_TOO_COMPLEX' } };
+    const limit = Number(/(\d+) tokens/.exec(message)?.[1]);
+    return {
+      message: 'The document exceeds the limit of tokens.',
+      ...place,
+      extensions: { code: 'QUERY_TOO_COMPLEX', limit },
+    };
   }
   if (/^Schema is not configured to execute/.test(message)) code = 'GRAPHQL_VALIDATION_FAILED';
   if (code === 'GRAPHQL_VALIDATION_FAILED')
@@ -57,12 +63,18 @@ function protocolError(formatted: GraphQLFormattedError, code: string): GraphQLF
   return known === undefined ? null : { message: known, ...place, extensions: { code } };
 }
 
+// A resolver's error has a path; a limit's has none.
+function originalOf(error: unknown): unknown {
+  const isLimit = error instanceof GraphQLError && error.originalError instanceof AppError;
+  return isLimit ? error.originalError : unwrapResolverError(error);
+}
+
 /**
  * Turns any error into the answer's form. graphql-js quotes the document and the variables in its messages, so none of
  * its texts is passed on; what nobody foresaw becomes INTERNAL_SERVER_ERROR with nothing else.
  */
 export function formatGraphQLError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const original = unwrapResolverError(error);
+  const original = originalOf(error);
   const code = (formatted.extensions as Extensions | undefined)?.code ?? '';
   if (!(original instanceof AppError)) {
     const protocol = protocolError(formatted, code);

@@ -1,7 +1,14 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Kind, type GraphQLFormattedError, type OperationDefinitionNode } from 'graphql';
-import { ACTED_ON_BY_ROUTERS, AppError, badUserInput, ERROR_STATUS, type ErrorCode } from '../shared/app-error.js';
+import {
+  ACTED_ON_BY_ROUTERS,
+  AppError,
+  badUserInput,
+  ERROR_STATUS,
+  type ErrorCode,
+  type ErrorDetails,
+} from '../shared/app-error.js';
 import type { DoorContext } from './context.js';
 import { toAppError } from './errors.js';
 import { faultsOfVariables } from './graphql-variables.js';
@@ -27,18 +34,31 @@ function variablesError({ schema, request }: Request, operation: OperationDefini
   return { message, extensions: { code, ...details } };
 }
 
+/** The errors that are answered: a limit's alone, variables' in the form of broken rules, all others as they are. */
+function answered(request: Request, errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
+  const limit = errors.find((error) => codeOf(error) === 'QUERY_TOO_COMPLEX');
+  if (limit) return [limit];
+  return request.operation && isVariablesFault(request) ? [variablesError(request, request.operation)] : errors;
+}
+
+// Codes that tell by themselves that nothing ran.
+const NOTHING_RAN: ReadonlySet<string> = new Set<ErrorCode>(['INTERNAL_SERVER_ERROR', 'QUERY_TOO_COMPLEX']);
+
 function finish(request: GraphQLRequestContextWillSendResponse<DoorContext>): void {
   const { response, contextValue } = request;
   const result = response.body.kind === 'single' ? response.body.singleResult : undefined;
   if (!result?.errors) return;
-  const { operation } = request;
-  const errors = operation && isVariablesFault(request) ? [variablesError(request, operation)] : result.errors;
+  const errors = answered(request, result.errors);
   const { requestId } = contextValue;
   result.errors = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
-  const code = codeOf(errors.find((error) => ACTED_ON_BY_ROUTERS.has(codeOf(error) ?? ''))) ?? codeOf(errors[0]);
-  if (code !== undefined) contextValue.outcome.code = code;
-  if (code !== undefined && ACTED_ON_BY_ROUTERS.has(code)) response.http.status = ERROR_STATUS[code as ErrorCode];
-  if (code === 'INTERNAL_SERVER_ERROR' && result.data === undefined) response.http.status = 500;
+  const first = errors.find((error) => ACTED_ON_BY_ROUTERS.has(codeOf(error) ?? '')) ?? errors[0];
+  const code = codeOf(first);
+  if (code === undefined) return;
+  contextValue.outcome.code = code;
+  const decidesStatus = ACTED_ON_BY_ROUTERS.has(code) || (result.data === undefined && NOTHING_RAN.has(code));
+  if (decidesStatus) response.http.status = ERROR_STATUS[code as ErrorCode];
+  const { retryAfter } = first!.extensions as ErrorDetails;
+  if (retryAfter !== undefined) response.http.headers.set('retry-after', `${retryAfter}`);
 }
 
 function logUnforeseen(request: Request): void {

@@ -11,7 +11,6 @@ import { acceptJsonBodies } from './json-body.js';
 import { logRequests } from './request-log.js';
 import type { Services } from './services.js';
 
-const MAX_BODY_BYTES = 1_048_576;
 const PUBLIC_PATHS = new Set(['/livez', '/readyz']);
 
 const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === GRAPHQL_PATH;
@@ -72,7 +71,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     loggerInstance: services.log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => uuidv7(),
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: services.config.limits.bodyBytes,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;

@@ -1,0 +1,43 @@
+import { EnvError, makeValidator } from 'envalid';
+
+const wholeNumber = (least: number) =>
+  makeValidator((input: string): number => {
+    if (!/^\d{1,10}$/.test(input) || Number(input) < least)
+      throw new EnvError(`a whole number of at least ${least} is expected`);
+    return Number(input);
+  });
+
+const atLeastOne = wholeNumber(1);
+
+/** The variables that bound what one request may cost. */
+export const LIMIT_VARIABLES = {
+  MAX_BODY_BYTES: atLeastOne({ default: 1_048_576 }),
+  MAX_DOCUMENT_BYTES: atLeastOne({ default: 16_384 }),
+  MAX_TOKENS: atLeastOne({ default: 1_000 }),
+  MAX_DEPTH: atLeastOne({ default: 10 }),
+  MAX_ALIASES: atLeastOne({ default: 15 }),
+  MAX_DIRECTIVES: atLeastOne({ default: 20 }),
+  MAX_COST: atLeastOne({ default: 10_000 }),
+};
+
+/** What one request may cost; past any of them it is refused before a statement is sent. See docs/limits.md. */
+export type Limits = Readonly<{
+  bodyBytes: number;
+  documentBytes: number;
+  tokens: number;
+  depth: number;
+  aliases: number;
+  directives: number;
+  cost: number;
+}>;
+
+export const limitsOf = (env: { readonly [Name in keyof typeof LIMIT_VARIABLES]: number }): Limits =>
+  Object.freeze({
+    bodyBytes: env.MAX_BODY_BYTES,
+    documentBytes: env.MAX_DOCUMENT_BYTES,
+    tokens: env.MAX_TOKENS,
+    depth: env.MAX_DEPTH,
+    aliases: env.MAX_ALIASES,
+    directives: env.MAX_DIRECTIVES,
+    cost: env.MAX_COST,
+  });

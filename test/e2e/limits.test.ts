@@ -1,0 +1,168 @@
+import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
+import { statementsOf } from '../support/statements.js';
+
+const nested = (depth: number): string => `${'{ a '.repeat(depth)}${'}'.repeat(depth)}`;
+const times = (count: number, text: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => text(index)).join(' ');
+const LISTS = `query($outer: Int!, $inner: Int = 99) {
+  expressCustomers(first: $outer) { nodes { users(first: $inner) { nodes { userId } } } }
+}`;
+
+let service: Service;
+let clinic: Clinic;
+let statements: string[];
+
+beforeAll(async () => {
+  service = await startService('embedded');
+  clinic = await service.newClinic();
+  statements = statementsOf(service.dataSource);
+});
+afterAll(() => service.stop());
+
+/** Sends an operation and shows that it was refused for its size, without a statement about a customer. */
+async function expectTooComplex(query: string, variables?: Record<string, unknown>): Promise<Answer> {
+  const before = statements.length;
+  const answer = await service.graphql(clinic, query, variables);
+  expect(answer.body.errors).toHaveLength(1);
+  expect(answer.body.errors![0]!.extensions.code).toBe('QUERY_TOO_COMPLEX');
+  expect(answer.body).not.toHaveProperty('data');
+  expect(answer.status).toBe(400);
+  expect(statements.slice(before).filter((statement) => statement.includes('express_customers'))).toEqual([]);
+  return answer;
+}
+
+const limitOf = ({ body }: Answer) => {
+  const { limit, requested } = body.errors![0]!.extensions;
+  return { limit, requested };
+};
+
+async function expectWithinLimits(query: string, variables?: Record<string, unknown>): Promise<void> {
+  const { body } = await service.graphql(clinic, query, variables);
+  expect(body).not.toHaveProperty('errors');
+}
+
+it('takes a document of 16 KB and refuses one byte more before it is parsed', async () => {
+  const padded = (bytes: number) => `{ __typename }${','.repeat(bytes - 14)}`;
+  await expectWithinLimits(padded(16_384));
+  expect(limitOf(await expectTooComplex(padded(16_385)))).toEqual({ limit: 16_384, requested: 16_385 });
+});
+
+it('counts the bytes of a document, also of one that comes by GET', async () => {
+  const small = await startService('embedded', { MAX_DOCUMENT_BYTES: '60' });
+  try {
+    const { token } = await small.newClinic();
+    const get = (document: string) =>
+      small.request(`/graphql?query=${encodeURIComponent(document)}`, {
+        headers: { authorization: `Bearer ${token}`, 'apollo-require-preflight': 'true' },
+      });
+    expect((await get(`{ __typename } #${'é'.repeat(22)}`)).status).toBe(200);
+    const refused = await get(`{ __typename } #${'é'.repeat(23)}`);
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors![0]!.extensions.code).toBe('QUERY_TOO_COMPLEX');
+  } finally {
+    await small.stop();
+  }
+});
+
+it('takes 1,000 tokens and refuses one more', async () => {
+  const atLimit = await service.graphql(clinic, `{${times(998, () => 'a')}}`);
+  expect(atLimit.body.errors![0]!.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  expect(limitOf(await expectTooComplex(`{${times(999, () => 'a')}}`))).toEqual({ limit: 1_000, requested: undefined });
+});
+
+it('takes a depth of 10 and refuses 11', async () => {
+  const { body } = await service.graphql(clinic, nested(10));
+  expect(body.errors![0]!.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  expect(limitOf(await expectTooComplex(nested(11)))).toEqual({ limit: 10, requested: 11 });
+});
+
+it('sees depth inside fragments, inline or named', async () => {
+  await expectTooComplex(`{ a { ...F } } fragment F on Query { a { ... on Query ${nested(9)} } }`);
+});
+
+it('takes 15 aliases and refuses 16', async () => {
+  await expectWithinLimits(`{${times(15, (index) => `a${index}: __typename`)}}`);
+  const refused = await expectTooComplex(`{${times(16, (index) => `a${index}: __typename`)}}`);
+  expect(limitOf(refused)).toEqual({ limit: 15, requested: 16 });
+});
+
+it('counts the aliases of a fragment wherever it is spread', async () => {
+  const id = `expressCustomerId: "cus_${'0'.repeat(32)}"`;
+  const fragment = 'fragment F on ExpressCustomer { a: id b: id c: id d: id e: id f: id g: id }';
+  await expectWithinLimits(`{ a: expressCustomer(${id}) { ...F } } ${fragment}`);
+  await expectTooComplex(`{ a: expressCustomer(${id}) { ...F } b: expressCustomer(${id}) { ...F } } ${fragment}`);
+});
+
+it('takes 20 directives and refuses 21', async () => {
+  const included = (count: number) => `{${times(count, () => '__typename @include(if: true)')}}`;
+  await expectWithinLimits(included(20));
+  expect(limitOf(await expectTooComplex(included(21)))).toEqual({ limit: 20, requested: 21 });
+});
+
+it('takes a cost of 10,000 and refuses one more, naming both', async () => {
+  await expectWithinLimits(LISTS, { outer: 99 });
+  expect(limitOf(await expectTooComplex(LISTS, { outer: 100, inner: 98 }))).toEqual({
+    limit: 10_000,
+    requested: 10_001,
+  });
+  // The same document, kept by now, is reckoned anew for other variables.
+  await expectWithinLimits(LISTS, { outer: 1 });
+});
+
+it('reckons a page that is larger than allowed as the largest, and lets the field refuse it', async () => {
+  const { body } = await service.graphql(clinic, '{ expressCustomers(first: 2147483647) { nodes { id } } }');
+  expect(body.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
+});
+
+it('lets a page of customers with their users and events pass', async () => {
+  await expectWithinLimits(`{ expressCustomers { totalCount edges { cursor node { expressCustomerName
+    users { nodes { userId } pageInfo { hasNextPage } }
+    events { edges { cursor node { type version changes { path before after } } } } } } } }`);
+});
+
+it('refuses a mutation of 100 aliased creates, and creates none', async () => {
+  const create = (index: number) => `a${index}: createExpressCustomer(input: {expressCustomerName: "x"}) { id }`;
+  await expectTooComplex(`mutation { ${times(15, create)} b: __typename }`);
+  await expectTooComplex(`mutation { ${times(70, create)} }`);
+});
+
+it('refuses fragments that multiply each other, in time that does not multiply', async () => {
+  const fragments = times(60, (i) => `fragment F${i} on ExpressCustomerConnection { ...F${i + 1} ...F${i + 1} }`);
+  const last = 'fragment F60 on ExpressCustomerConnection { nodes { users(first: 100) { nodes { userId } } } }';
+  await expectTooComplex(`{ expressCustomers(first: 100) { ...F0 } } ${fragments} ${last}`);
+});
+
+it('refuses a document of two operations', async () => {
+  const { status, body } = await service.graphql(clinic, 'query A { __typename } query B { __typename }');
+  expect(status).toBe(400);
+  expect(body.errors![0]!.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  expect(body.errors![0]!.message).toBe('Send one operation at a time.');
+});
+
+it('answers the query by which tools learn the schema', async () => {
+  const { getIntrospectionQuery } = await import('graphql');
+  await expectWithinLimits(getIntrospectionQuery());
+});
+
+it('takes a body of 1 MB and refuses one byte more', async () => {
+  const document = '{"query":"{__typename}"}';
+  const send = (bytes: number) =>
+    service.request('/graphql', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json' },
+      body: document + ' '.repeat(bytes - document.length),
+    });
+  expect((await send(1_048_576)).status).toBe(200);
+  const refused = await send(1_048_577);
+  expect(refused.status).toBe(413);
+  expect(refused.body.errors![0]!.extensions.code).toBe('PAYLOAD_TOO_LARGE');
+});
+
+it('refuses batches of operations', async () => {
+  const answer = await service.request('/graphql', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json' },
+    body: '[{"query":"{__typename}"},{"query":"{__typename}"}]',
+  });
+  expect(answer.status).toBe(400);
+});
