@@ -1,0 +1,47 @@
+import { composeServices } from '@apollo/composition';
+import { parse, print, visit } from 'graphql';
+import { buildSchema } from '../../src/transport/schema.js';
+
+const express = { name: 'express', url: 'http://127.0.0.1:1/graphql', typeDefs: parse(buildSchema().text) };
+
+/** The platform's subgraph that owns users, as far as it meets ours. */
+const users = {
+  name: 'users',
+  url: 'http://127.0.0.1:2/graphql',
+  typeDefs: parse(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+    type Query { user(userId: ID!): User }
+    type User @key(fields: "userId") { userId: ID! name: String! }`),
+};
+
+/** A subgraph that refers to customers by their key and adds a field to them. */
+const studies = {
+  name: 'studies',
+  url: 'http://127.0.0.1:3/graphql',
+  typeDefs: parse(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+    type Query { study(studyId: ID!): Study }
+    type Study @key(fields: "studyId") { studyId: ID! expressCustomer: ExpressCustomer! }
+    type ExpressCustomer @key(fields: "expressCustomerId") { expressCustomerId: ID! studies: [Study!]! }`),
+};
+
+describe('composition', () => {
+  it('composes with the subgraphs of users and studies without errors or hints', () => {
+    const { errors, hints, supergraphSdl } = composeServices([express, users, studies]);
+    expect(errors ?? []).toEqual([]);
+    expect((hints ?? []).map(({ message }) => message)).toEqual([]);
+    expect(supergraphSdl).toContain('ExpressCustomer');
+  });
+
+  it('tells routers the size of every list and the price of counting', () => {
+    const { supergraphSdl } = composeServices([express, users, studies]);
+    const directives = new Map<string, string[]>();
+    visit(parse(supergraphSdl!), {
+      FieldDefinition: (field) => void directives.set(field.name.value, (field.directives ?? []).map(print)),
+    });
+    const size =
+      '@listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)';
+    for (const list of ['expressCustomers', 'users', 'events']) expect(directives.get(list)).toContain(size);
+    expect(directives.get('totalCount')).toContain('@cost(weight: 10)');
+  });
+});
