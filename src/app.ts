@@ -5,6 +5,7 @@ import { openDatabase, type Database } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { removeExpiredCreates } from './customer/remove-expired-creates.js';
 import { authentication } from './identity/authenticate.js';
+import { DashboardTokenAuthentication } from './identity/authenticate-dashboard-token.js';
 import { ApiKeyAuthentication } from './identity/authenticate-api-key.js';
 import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
 import { KeyUses } from './identity/key-uses.js';
@@ -39,7 +40,7 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
     const state = { isStopping: false };
     const keyUses = new KeyUses(database.dataSource, log);
     const apiKeys = new ApiKeyAuthentication(database.dataSource, (actor) => keyUses.note(actor));
-    const authenticate = authentication(apiKeys, null);
+    const authenticate = authentication(apiKeys, config.oidc && new DashboardTokenAuthentication(config.oidc, log));
     const demoToken = demoKey?.token ?? null;
     const server = await buildServer({
       config,

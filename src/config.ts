@@ -1,3 +1,5 @@
+import { OIDC_VARIABLES, oidcFaults, oidcSettings } from './oidc-variables.js';
+import type { OidcSettings } from './identity/oidc-settings.js';
 import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
 import { LIMIT_VARIABLES, limitsOf, type Limits } from './config-limits.js';
 
@@ -36,6 +38,8 @@ export type Config = Readonly<{
   /** Whether the schema can be asked for and the Sandbox is served. */
   introspection: boolean;
   limits: Limits;
+  /** Who vouches for dashboard users; null: API keys only. */
+  oidc: OidcSettings | null;
 }>;
 
 /** All faults of the environment in one message, so that one look mends them all. */
@@ -69,8 +73,9 @@ function expectation({ message }: Error): string {
   return EXPECTED.find(([pattern]) => pattern.test(message))?.[1] ?? message;
 }
 
-function reportAll({ errors }: { errors: Partial<Record<string, Error>> }): void {
+function reportAll(errors: Partial<Record<string, Error>>, more: string[]): void {
   const faults = Object.entries(errors).map(([name, error]) => `${name}: ${expectation(error!)}`);
+  faults.push(...more);
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
@@ -90,8 +95,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       CORS_ORIGINS: origins({ default: [] }),
       INTROSPECTION: bool({ default: !isProduction }),
       ...LIMIT_VARIABLES,
+      ...OIDC_VARIABLES,
     },
-    { reporter: reportAll },
+    { reporter: ({ errors }) => reportAll(errors, oidcFaults(set)) },
   );
   return Object.freeze({
     port: env.PORT,
@@ -103,5 +109,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     corsOrigins: env.CORS_ORIGINS,
     introspection: env.INTROSPECTION,
     limits: limitsOf(env),
+    oidc: oidcSettings(env),
   });
 }

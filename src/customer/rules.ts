@@ -1,6 +1,7 @@
 import type { Fault, FaultCode } from '../shared/app-error.js';
 import { hasVisibleCharacter, isLongerThan, isStorable } from '../shared/text.js';
 import type { Rule } from '../shared/validation.js';
+import { isUserId } from '../shared/user-id.js';
 
 const MAX_NAME_LENGTH = 500;
 const MAX_METADATA_PAIRS = 50;
@@ -78,13 +79,10 @@ export const pageSize: Rule = (first) =>
 /** Any string; whether it is a cursor of this list is known when the list is. */
 export const cursor: Rule = (after) => (typeof after === 'string' ? [] : [fault('INVALID', 'A cursor is a string.')]);
 
-const USER_ID = /^usr_[0-9a-f]{32}$/;
-
 /** `usr_` and 32 lower-case hex digits; whether such a user exists is known to the subgraph that owns users. */
 export const userId: Rule = (value) => {
   if (value === undefined || value === null) return [fault('REQUIRED', 'A user id is needed.')];
-  const isUserId = typeof value === 'string' && USER_ID.test(value);
-  return isUserId ? [] : [fault('INVALID', 'A user id is usr_ and 32 lower-case hex digits.')];
+  return isUserId(value) ? [] : [fault('INVALID', 'A user id is usr_ and 32 lower-case hex digits.')];
 };
 
 /** Any string: one of another form is an unknown customer, not a malformed input. */

@@ -1,0 +1,121 @@
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyResult } from 'jose' with { 'resolution-mode': 'import' };
+import type { Logger } from 'pino';
+import { AppError } from '../shared/app-error.js';
+import { isUserId } from '../shared/user-id.js';
+import type { Actor, Scope } from './actor.js';
+import type { Authentication } from './authenticate.js';
+import { openIssuerKeys } from './issuer-keys.js';
+import type { OidcSettings } from './oidc-settings.js';
+import type { Identification } from './refusal.js';
+
+// Signatures that only the holder of a private key can make: never `none`, never an HMAC, which whoever knows the public
+// key could compute (RFC 8725, 2.1).
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+const LEEWAY_S = 30;
+// Tokens of other kinds from the same issuer, such as logout tokens, are signed by the same keys (RFC 8725, 3.11).
+const TYPES = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const MAX_ISSUER_IN_LOG = 200;
+
+const READS: readonly Scope[] = ['express:read'];
+const READS_AND_WRITES: readonly Scope[] = ['express:read', 'express:write'];
+
+/** What the platform's levels may do here. */
+const SCOPES_OF_LEVEL = new Map<unknown, readonly Scope[]>([
+  ['owner', READS_AND_WRITES],
+  ['admin', READS_AND_WRITES],
+  ['member', READS],
+]);
+
+const REASONS: Record<string, string> = {
+  ERR_JWT_EXPIRED: 'expired',
+  ERR_JOSE_ALG_NOT_ALLOWED: 'algorithm',
+  ERR_JOSE_NOT_SUPPORTED: 'not supported',
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'signature',
+  ERR_JWS_INVALID: 'malformed',
+  ERR_JWT_INVALID: 'malformed',
+  ERR_JWKS_NO_MATCHING_KEY: 'unknown signing key',
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'ambiguous signing key',
+};
+
+/** A token that is properly signed and does not say what this service needs. */
+class ClaimError extends Error {
+  readonly code = 'ERR_JWT_CLAIM_VALIDATION_FAILED';
+  constructor(readonly claim: string) {
+    super(claim);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code = '', claim } = error as { code?: string; claim?: string };
+  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return `claim ${claim}`;
+  return REASONS[code] ?? 'cannot be verified';
+}
+
+function claimedIssuer(payload: string | undefined): { issuer?: string } {
+  try {
+    const { iss } = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as { iss?: unknown };
+    return typeof iss === 'string' ? { issuer: iss.slice(0, MAX_ISSUER_IN_LOG) } : {};
+  } catch {
+    return {};
+  }
+}
+
+function actorOf(payload: JWTPayload, { userClaim, clinicClaim, levelClaim }: OidcSettings): Actor {
+  const { [userClaim]: userId, [clinicClaim]: clinicId, [levelClaim]: level } = payload;
+  if (!isUserId(userId)) throw new ClaimError(userClaim);
+  if (typeof clinicId !== 'string' || !UUID.test(clinicId)) throw new ClaimError(clinicClaim);
+  const scopes = SCOPES_OF_LEVEL.get(level);
+  if (!scopes) throw new ClaimError(levelClaim);
+  return { kind: 'user', userId, clinicId: clinicId.toLowerCase(), scopes };
+}
+
+/**
+ * Proves dashboard users by the issuer's signature. The issuer is believed as to the clinic: it need not be known here.
+ * Header fields that point to keys (jku, x5u, jwk) are never followed.
+ */
+export class DashboardTokenAuthentication implements Authentication {
+  private keys: Promise<JWTVerifyGetKey> | undefined;
+
+  constructor(
+    private readonly settings: OidcSettings,
+    private readonly log: Logger,
+  ) {}
+
+  /** @throws AppError SERVICE_UNAVAILABLE while the issuer's keys are not known. */
+  async identify(token: string): Promise<Identification> {
+    try {
+      const { payload, protectedHeader } = await this.verify(token);
+      const { typ } = protectedHeader;
+      if (typ !== undefined && !TYPES.has(typ.toLowerCase())) throw new ClaimError('typ');
+      return { actor: actorOf(payload, this.settings) };
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      return { refusal: { kind: `token: ${reasonOf(error)}`, ...claimedIssuer(token.split('.', 2)[1]) } };
+    }
+  }
+
+  private async verify(token: string): Promise<JWTVerifyResult> {
+    const { jwtVerify } = await import('jose');
+    const { issuer, audience } = this.settings;
+    return jwtVerify(token, await (this.keys ??= openIssuerKeys(this.settings, this.log)), {
+      algorithms: ALGORITHMS,
+      issuer,
+      audience,
+      clockTolerance: LEEWAY_S,
+      requiredClaims: ['exp'],
+    });
+  }
+}

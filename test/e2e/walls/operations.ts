@@ -1,0 +1,51 @@
+import type { Scope } from '../../../src/identity/actor.js';
+
+/** One row of the access matrix: each field of Query and Mutation has one. */
+export interface Operation {
+  kind: 'query' | 'mutation';
+  scope: Scope;
+  /** How a customer of another clinic, and an unknown one, answers; 'OWN' where the call names no customer. */
+  foreign: 'NOT_FOUND' | 'NULL' | 'OWN';
+  /** The field with its arguments and selection, for a customer's id. */
+  field: (expressCustomerId: string) => string;
+}
+
+const USER = `usr_${'0'.repeat(31)}1`;
+
+const change = (name: string, rest = ''): Operation => ({
+  kind: 'mutation',
+  scope: 'express:write',
+  foreign: 'NOT_FOUND',
+  field: (id) => `${name}(input: { expressCustomerId: "${id}" ${rest} }) { id }`,
+});
+
+/** A new operation needs its row here; the tests next to this file take it from there. */
+export const OPERATIONS: Record<string, Operation> = {
+  expressCustomer: {
+    kind: 'query',
+    scope: 'express:read',
+    foreign: 'NULL',
+    field: (id) =>
+      `expressCustomer(expressCustomerId: "${id}") { id users { nodes { userId } } events { nodes { eventId } } }`,
+  },
+  expressCustomers: {
+    kind: 'query',
+    scope: 'express:read',
+    foreign: 'OWN',
+    field: () => 'expressCustomers { nodes { id } totalCount }',
+  },
+  createExpressCustomer: {
+    kind: 'mutation',
+    scope: 'express:write',
+    foreign: 'OWN',
+    field: () => 'createExpressCustomer(input: { expressCustomerName: "A" }) { expressCustomerName }',
+  },
+  updateExpressCustomer: change('updateExpressCustomer', 'expressCustomerName: "B"'),
+  editExpressCustomerMetadata: change('editExpressCustomerMetadata', 'set: { a: "b" }'),
+  deactivateExpressCustomer: change('deactivateExpressCustomer'),
+  reactivateExpressCustomer: change('reactivateExpressCustomer'),
+  addUserToExpressCustomer: change('addUserToExpressCustomer', `userId: "${USER}"`),
+  removeUserFromExpressCustomer: change('removeUserFromExpressCustomer', `userId: "${USER}"`),
+};
+
+export const documentOf = ({ kind, field }: Operation, id: string): string => `${kind} { ${field(id)} }`;

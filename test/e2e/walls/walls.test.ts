@@ -1,0 +1,107 @@
+import { onEachEngine } from '../../support/engines.js';
+import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
+import { statementsOf } from '../../support/statements.js';
+import { newUserId } from '../../support/world.js';
+import { documentOf, OPERATIONS } from './operations.js';
+
+const UNKNOWN = `cus_${'0'.repeat(32)}`;
+const NAMING_A_CUSTOMER = Object.entries(OPERATIONS).filter(([, { foreign }]) => foreign !== 'OWN');
+
+/** Everything that a caller sees of an answer, but for what names the single request. */
+function seen({ status, headers, text }: Answer): unknown {
+  const kept = [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
+  return { status, headers: kept, text: text.replaceAll(headers.get('x-request-id')!, 'REQUEST') };
+}
+
+onEachEngine((engine) => {
+  let service: Service;
+  let clinic: Clinic;
+  let foreignId: string;
+  beforeAll(async () => {
+    service = await startService(engine);
+    clinic = await service.newClinic();
+    foreignId = await newCustomer(await service.newClinic());
+  });
+  afterAll(() => service.stop());
+
+  async function newCustomer(owner: Clinic, name = 'A'): Promise<string> {
+    const document = `mutation { createExpressCustomer(input: { expressCustomerName: "${name}" }) { id } }`;
+    return (await service.graphql(owner, document)).body.data!.createExpressCustomer.id as string;
+  }
+
+  it.each(NAMING_A_CUSTOMER)(
+    "%s answers another clinic's customer byte for byte like an unknown one",
+    async (_name, operation) => {
+      await service.graphql(clinic, '{ __typename }');
+      const statements = statementsOf(service.dataSource);
+      const foreign = await service.graphql(clinic, documentOf(operation, foreignId));
+      const statementsForForeign = statements.splice(0);
+      const unknown = await service.graphql(clinic, documentOf(operation, UNKNOWN));
+      expect(seen(foreign)).toEqual(seen(unknown));
+      // Not a clock, which says little on a busy machine: the same statements take the same time.
+      expect(statementsForForeign).toEqual(statements);
+      expect(statements.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('changes nothing in another clinic', async () => {
+    const owner = await service.newClinic();
+    const id = await newCustomer(owner);
+    const whole = `{ expressCustomer(expressCustomerId: "${id}") { expressCustomerName isActive userCount metadata version updatedAt events { nodes { eventId } } } }`;
+    const before = await service.graphql(owner, whole);
+    for (const [, operation] of NAMING_A_CUSTOMER) await service.graphql(clinic, documentOf(operation, id));
+    expect((await service.graphql(owner, whole)).text).toBe(before.text);
+  });
+
+  it('lists and counts the own rows alone', async () => {
+    const own = await service.newClinic();
+    const id = await newCustomer(own);
+    const { body } = await service.graphql(own, '{ expressCustomers(first: 100) { nodes { id } totalCount } }');
+    expect(body.data!.expressCustomers).toEqual({ nodes: [{ id }], totalCount: 1 });
+  });
+
+  describe('a cursor', () => {
+    const list = (args: string) => `{ expressCustomers(${args}) { pageInfo { endCursor } } }`;
+    const nested = (id: string, field: string, args: string) =>
+      `{ expressCustomer(expressCustomerId: "${id}") { ${field}(${args}) { pageInfo { endCursor } } } }`;
+    const endCursorOf = (answer: Answer) => /"endCursor":"([^"]+)"/.exec(answer.text)![1]!;
+    const expectRefused = ({ body }: Answer) => {
+      expect(body.errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: ['after'] }] });
+    };
+
+    it.each([
+      ['another clinic', 'first: 1', (after: string) => list(`first: 1, after: "${after}"`), true],
+      ['another order', 'first: 1', (after: string) => list(`first: 1, orderBy: NAME_ASC, after: "${after}"`), false],
+      [
+        'another filter',
+        'first: 1',
+        (after: string) => list(`first: 1, filter: { isActive: true }, after: "${after}"`),
+        false,
+      ],
+    ])('is refused with %s', async (_name, args, elsewhere, asAnotherClinic) => {
+      const owner = await service.newClinic();
+      await newCustomer(owner);
+      const after = endCursorOf(await service.graphql(owner, list(args)));
+      const own = await service.graphql(owner, list(`${args}, after: "${after}"`));
+      expect(own.body.errors).toBeUndefined();
+      expectRefused(await service.graphql(asAnotherClinic ? clinic : owner, elsewhere(after)));
+    });
+
+    it.each(['users', 'events'])(
+      "of a customer's %s is refused with another customer and another clinic",
+      async (field) => {
+        const [owner, stranger] = [await service.newClinic(), await service.newClinic()];
+        const [id, sibling, strange] = [
+          await newCustomer(owner),
+          await newCustomer(owner),
+          await newCustomer(stranger),
+        ];
+        const add = `mutation { addUserToExpressCustomer(input: { expressCustomerId: "${id}", userId: "${newUserId()}" }) { id } }`;
+        await service.graphql(owner, add);
+        const after = endCursorOf(await service.graphql(owner, nested(id, field, 'first: 1')));
+        expectRefused(await service.graphql(owner, nested(sibling, field, `after: "${after}"`)));
+        expectRefused(await service.graphql(stranger, nested(strange, field, `after: "${after}"`)));
+      },
+    );
+  });
+});
