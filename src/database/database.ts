@@ -7,6 +7,7 @@ import { ExpressCustomerEventEntity } from '../customer/express-customer-event.e
 import { ExpressCustomerUserEntity } from '../customer/express-customer-user.entity.js';
 import { UnkeyedCreateEntity } from '../customer/unkeyed-create.entity.js';
 import { IdempotencyKeyEntity } from '../customer/idempotency-key.entity.js';
+import { BOUNDED_WAITING } from './bounded-client.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
 
@@ -65,6 +66,7 @@ function postgresql(databaseUrl: string): Database {
     applicationName: 'avara-express-customers',
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: BOUNDED_WAITING,
   });
   return { dataSource, engine: 'postgresql', close: () => dataSource.destroy() };
 }

@@ -1,17 +1,35 @@
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
+import { BoundedClient } from './bounded-client.js';
 
 // Any number will do as long as nothing else in the database locks it; every instance of the service uses this one.
 const MIGRATION_LOCK = 4_711_000_001;
 
+/** Lets a session wait and work as long as it needs. @returns what bounds it again. */
+async function unbound(session: QueryRunner): Promise<() => Promise<void>> {
+  const connection: unknown = await session.connect();
+  const setBounded = (isBounded: boolean) => {
+    if (connection instanceof BoundedClient) connection.isBounded = isBounded;
+  };
+  setBounded(false);
+  await session.query('SET statement_timeout = 0; SET lock_timeout = 0');
+  return async () => {
+    setBounded(true);
+    // A connection that is lost has no settings to give back.
+    await session.query('RESET statement_timeout; RESET lock_timeout').catch(() => undefined);
+  };
+}
+
 // Everything happens in one session, since the embedded engine has no second one.
 async function alone<Result>(dataSource: DataSource, work: (session: QueryRunner) => Promise<Result>): Promise<Result> {
   const session = dataSource.createQueryRunner();
+  const bound = await unbound(session);
   try {
     await session.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const result = await work(session);
     await session.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     return result;
   } finally {
+    await bound();
     await session.release();
   }
 }

@@ -1,7 +1,8 @@
-// Network errors of Node, and PostgreSQL's classes "connection exception", "insufficient resources" and
-// "operator intervention" (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+// Network errors of Node, and PostgreSQL's classes "connection exception", "insufficient resources" and "operator
+// intervention", and what was cut short: lock_not_available, idle_in_transaction_session_timeout
+// (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 const UNAVAILABLE =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOENT|08...|53...|57...)$/;
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOENT|08...|53...|57...|55P03|25P03)$/;
 
 // What node-postgres says without a code.
 const UNAVAILABLE_MESSAGE =

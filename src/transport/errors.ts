@@ -13,6 +13,7 @@ const internalError = (): AppError =>
   new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side. Quote the requestId when you report it.');
 
 const FASTIFY_ERRORS: Record<string, () => AppError> = {
+  FST_ERR_HANDLER_TIMEOUT: serviceUnavailable,
   FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('PAYLOAD_TOO_LARGE', 'The body is too large.'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     badUserInput([{ path: [], code: 'INVALID', message: 'Send the body as application/json.' }]),

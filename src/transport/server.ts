@@ -11,6 +11,8 @@ import { acceptJsonBodies } from './json-body.js';
 import { logRequests } from './request-log.js';
 import type { Services } from './services.js';
 
+// Whatever a request waits for, its caller gets an answer within 5 s.
+const ANSWERED_WITHIN_MS = 4_500;
 const PUBLIC_PATHS = new Set(['/livez', '/readyz']);
 
 const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === GRAPHQL_PATH;
@@ -72,6 +74,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => uuidv7(),
     bodyLimit: services.config.limits.bodyBytes,
+    handlerTimeout: ANSWERED_WITHIN_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;

@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase } from '../../src/database/database.js';
+import { freePort, startPostgresServer, type PostgresServer } from '../support/postgres-server.js';
+import { newClinic, type Clinic } from '../support/service.js';
+
+const CREATE = 'mutation { createExpressCustomer(input: {expressCustomerName: "x"}) { expressCustomerId } }';
+const ANSWERED_WITHIN_MS = 5_000;
+
+let postgres: PostgresServer;
+let service: ChildProcess;
+let url: string;
+let clinic: Clinic;
+
+// A process of its own: inside the test runner, Node's own network errors are no errors of the runner's world.
+beforeAll(async () => {
+  postgres = await startPostgresServer();
+  const port = await freePort();
+  const DATABASE_URL = postgres.url('postgres');
+  const env = { PATH: process.env.PATH, NODE_ENV: 'test', LOG_LEVEL: 'silent', PORT: String(port), DATABASE_URL };
+  service = spawn(process.execPath, [join(__dirname, '../../dist/src/main.js')], { env, stdio: 'ignore' });
+  url = `http://127.0.0.1:${port}`;
+  while (!(await fetch(`${url}/readyz`).catch(() => null))?.ok) await sleep(50);
+  const database = await openDatabase({ databaseUrl: DATABASE_URL, dataDir: '' });
+  clinic = await newClinic(database.dataSource);
+  await database.close();
+}, 60_000);
+afterAll(async () => {
+  const ended = once(service, 'exit');
+  service.kill('SIGTERM');
+  await ended;
+  await postgres.remove();
+}, 30_000);
+
+async function create(): Promise<{ status: number; code: string | undefined; retryAfter: string | null; ms: number }> {
+  const started = performance.now();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${clinic.token}` },
+    body: JSON.stringify({ query: CREATE }),
+  });
+  const body: any = await response.json();
+  const ms = performance.now() - started;
+  return {
+    status: response.status,
+    code: body.errors?.[0].extensions.code,
+    retryAfter: response.headers.get('retry-after'),
+    ms,
+  };
+}
+
+const createMany = (count: number) => Promise.all(Array.from({ length: count }, create));
+
+/** Every one of more requests than there are connections is answered, in time, with a 503 that says when to come back. */
+async function expectAllUnavailable(): Promise<void> {
+  for (const answer of await createMany(30)) {
+    expect(answer).toMatchObject({
+      status: 503,
+      code: 'SERVICE_UNAVAILABLE',
+      retryAfter: expect.stringMatching(/^\d$/),
+    });
+    expect(answer.ms).toBeLessThan(ANSWERED_WITHIN_MS);
+  }
+  expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+}
+
+async function untilReady(): Promise<number> {
+  const started = performance.now();
+  while ((await fetch(`${url}/readyz`)).status !== 200) await sleep(50);
+  return performance.now() - started;
+}
+
+async function expectNormal(): Promise<void> {
+  expect(service.exitCode).toBeNull();
+  expect(await untilReady()).toBeLessThan(2_000);
+  for (const answer of await createMany(30)) expect(answer.status).toBe(200);
+}
+
+it.each(['fast', 'immediate'] as const)(
+  'answers 503 while the database is stopped (%s), and works again after',
+  async (mode) => {
+    expect((await create()).status).toBe(200);
+    await postgres.stop(mode);
+    await expectAllUnavailable();
+    await postgres.start();
+    await expectNormal();
+  },
+  60_000,
+);
+
+it('answers 503 while the database is stalled, and works again after', async () => {
+  await createMany(30);
+  await postgres.signal('SIGSTOP');
+  await expectAllUnavailable();
+  await expectAllUnavailable();
+  await postgres.signal('SIGCONT');
+  await expectNormal();
+}, 60_000);
