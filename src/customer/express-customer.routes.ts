@@ -4,6 +4,7 @@ import { validInput } from '../shared/validation.js';
 import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from './activation.inputs.js';
 import { CreateExpressCustomerInput } from './create-express-customer.input.js';
 import { expressCustomerNotFound } from './errors.js';
+import { restOperations } from './express-customer.openapi.js';
 import { expectedVersionOf, inQueryNames, limitOf, sendCustomer, toRestPage } from './express-customer.rest.js';
 import { ExpressCustomerOrder, ExpressCustomersArgs } from './express-customers.args.js';
 import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from './membership.inputs.js';
@@ -98,7 +99,10 @@ export const EXPRESS_CUSTOMER_ROUTES = [
 
 /** Opens the REST door. */
 export async function expressCustomerRoutes(server: FastifyInstance): Promise<void> {
+  const descriptions = restOperations();
   for (const { method, url, handler } of EXPRESS_CUSTOMER_ROUTES) {
-    server.route({ method, url, handler: handler as never, config: { operationId: handler.name } });
+    const operationId = handler.name;
+    const schema = { operationId, tags: ['Express customers'], ...descriptions[operationId] };
+    server.route({ method, url, handler: handler as never, config: { operationId }, schema });
   }
 }

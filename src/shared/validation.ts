@@ -1,40 +1,48 @@
 import { getMetadataStorage, registerDecorator, validateSync, type ValidationError } from 'class-validator';
 import { badUserInput, type Fault } from './app-error.js';
 
+/** The part of a rule that JSON Schema can say, for documents about the API. */
+export type JsonSchema = Record<string, unknown>;
+
 /** Says what is wrong with a value: nothing, or every broken rule with its path below the value. */
-export type Rule = (value: unknown) => Fault[];
+export interface Rule {
+  (value: unknown): Fault[];
+  schema?: JsonSchema;
+}
+
+/** A rule that says of itself, in JSON Schema, what it can. */
+export const rule = (schema: JsonSchema, check: (value: unknown) => Fault[]): Rule => Object.assign(check, { schema });
 
 type Class<T extends object> = new () => T;
 
 /** The same rule for a field that may be left out. */
-export const optional =
-  (rule: Rule): Rule =>
-  (value) =>
-    value === undefined ? [] : rule(value);
+export const optional = (checked: Rule): Rule =>
+  rule(checked.schema ?? {}, (value) => (value === undefined ? [] : checked(value)));
 
 /** The same rule for a field that may be left out or null. */
-export const nullable =
-  (rule: Rule): Rule =>
-  (value) =>
-    value === undefined || value === null ? [] : rule(value);
+export const nullable = (checked: Rule): Rule => {
+  const { type, ...schema } = checked.schema ?? {};
+  const orNull = { ...schema, ...(type !== undefined && { type: [type, 'null'] }) };
+  return rule(orNull, (value) => (value === undefined || value === null ? [] : checked(value)));
+};
 
 /** Puts a rule on a field of an input class; class-validator runs it. */
-export function Check(rule: Rule): PropertyDecorator {
+export function Check(checked: Rule): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
       name: 'rule',
       target: target.constructor,
       propertyName: String(propertyName),
-      options: { context: { rule } },
+      options: { context: { rule: checked } },
       // The message is never shown, but class-validator keeps no context for a constraint without one.
-      validator: { validate: (value) => rule(value).length === 0, defaultMessage: () => 'broken' },
+      validator: { validate: (value) => checked(value).length === 0, defaultMessage: () => 'broken' },
     });
 }
 
 /** Puts a rule on an input class as a whole, for what no field can say alone. It runs when all fields are right. */
-export function CheckTogether<T extends object>(rule: (input: T) => Fault[]): ClassDecorator {
+export function CheckTogether<T extends object>(check: (input: T) => Fault[]): ClassDecorator {
   return (target) => {
-    wholeRules.set(target, rule as (input: object) => Fault[]);
+    wholeRules.set(target, check as (input: object) => Fault[]);
   };
 }
 const wholeRules = new WeakMap<object, (input: object) => Fault[]>();
@@ -50,7 +58,9 @@ const VALIDATOR_OPTIONS = {
 function faultsOf(error: ValidationError, input: object): Fault[] {
   const value: unknown = Reflect.get(input, error.property);
   const rules = Object.values(error.contexts ?? {}) as { rule: Rule }[];
-  return rules.flatMap(({ rule }) => rule(value).map((fault) => ({ ...fault, path: [error.property, ...fault.path] })));
+  return rules.flatMap(({ rule: broken }) =>
+    broken(value).map((fault) => ({ ...fault, path: [error.property, ...fault.path] })),
+  );
 }
 
 /** Every broken rule of an instance of an input class. */

@@ -1,6 +1,5 @@
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { uuidv7 } from 'uuidv7';
-import { expressCustomerRoutes } from '../customer/express-customer.routes.js';
 import { logRefusal } from '../identity/refusal.js';
 import { AppError } from '../shared/app-error.js';
 import { allowOrigins } from './cors.js';
@@ -9,11 +8,13 @@ import { GRAPHQL_PATH, graphqlEndpoint } from './graphql-endpoint.js';
 import { healthRoutes } from './health.js';
 import { acceptJsonBodies } from './json-body.js';
 import { logRequests } from './request-log.js';
+import { OPENAPI_PATH, REFERENCE_PATH, restEndpoint } from './rest-endpoint.js';
 import type { Services } from './services.js';
 
 // Whatever a request waits for, its caller gets an answer within 5 s.
 const ANSWERED_WITHIN_MS = 4_500;
-const PUBLIC_PATHS = new Set(['/livez', '/readyz']);
+// None of them tells anything about data.
+const PUBLIC_PATHS = new Set(['/livez', '/readyz', OPENAPI_PATH]);
 
 const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === GRAPHQL_PATH;
 
@@ -23,6 +24,7 @@ const asksForPage = ({ method, url, headers }: FastifyRequest): boolean =>
 
 const isPublic = (request: FastifyRequest): boolean =>
   PUBLIC_PATHS.has(request.routeOptions.url ?? '') ||
+  (request.routeOptions.url ?? '').startsWith(REFERENCE_PATH) ||
   asksForPage(request) ||
   request.method === 'OPTIONS' ||
   request.is404;
@@ -88,6 +90,6 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   );
   healthRoutes(server, services);
   await graphqlEndpoint(server, services);
-  await server.register(expressCustomerRoutes, { prefix: '/v1/express' });
+  await restEndpoint(server);
   return server;
 }

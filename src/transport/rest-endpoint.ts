@@ -1,0 +1,51 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { restSchemas } from '../customer/express-customer.openapi.js';
+import { expressCustomerRoutes } from '../customer/express-customer.routes.js';
+
+export const REST_PATH = '/v1/express';
+export const OPENAPI_PATH = '/v1/openapi.json';
+export const REFERENCE_PATH = '/v1/docs';
+
+const DESCRIPTION = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Avara Express customers',
+    version: '1.0.0',
+    description: 'Express customers group users and studies of a clinic. Every answer is JSON; success is always 200.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/', description: 'This service' }],
+  components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer' } } },
+  security: [{ apiKey: [] }],
+};
+
+// The reference page loads from here alone; Swagger UI styles some elements in place.
+const PAGE_POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/**
+ * The published REST API below /v1/express, its OpenAPI description and a reference page that needs no other host. The
+ * schemas describe; they check nothing: what holds is checked once, by the input classes, for both doors.
+ */
+export async function restEndpoint(root: FastifyInstance): Promise<void> {
+  await root.register(async (server) => {
+    server.setValidatorCompiler(() => () => true);
+    server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+    await server.register(swagger, {
+      openapi: DESCRIPTION,
+      refResolver: {
+        buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
+      },
+    });
+    for (const [name, schema] of Object.entries(restSchemas())) server.addSchema({ $id: name, ...schema });
+    await server.register(expressCustomerRoutes, { prefix: REST_PATH });
+    server.get(OPENAPI_PATH, { schema: { hide: true } }, async () => server.swagger());
+    await server.register(swaggerUi, {
+      routePrefix: REFERENCE_PATH,
+      staticCSP: true,
+      transformStaticCSP: () => PAGE_POLICY,
+    });
+  });
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startService, type Service } from '../support/service.js';
+
+describe('the description of the REST API', () => {
+  let service: Service;
+  let document: Record<string, any>;
+  beforeAll(async () => {
+    service = await startService('embedded');
+    document = (await service.request('/v1/openapi.json')).body;
+  });
+  afterAll(() => service.stop());
+
+  it('is valid OpenAPI 3.1, for anybody to read', async () => {
+    const { Validator } = await import('@seriousme/openapi-schema-validator');
+    const { valid, errors } = await new Validator().validate(document);
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  it('names every operation as its use case and its GraphQL field are named', async () => {
+    const operations = Object.values(document.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
+      (path) => Object.values(path).map(({ operationId }) => operationId),
+    );
+    const schema = await readFile(join(__dirname, '../../schema.graphql'), 'utf8');
+    for (const operationId of operations) expect(schema).toMatch(new RegExp(`^  ${operationId}\\(`, 'm'));
+    expect(operations).toHaveLength(8);
+  });
+
+  it('says the limits that the input classes hold', () => {
+    const body = document.paths['/v1/express'].post.requestBody.content['application/json'].schema;
+    expect(body).toMatchObject({
+      required: ['expressCustomerName'],
+      additionalProperties: false,
+      properties: {
+        expressCustomerName: { type: 'string', minLength: 1, maxLength: 500 },
+        metadata: {
+          type: ['object', 'null'],
+          maxProperties: 50,
+          additionalProperties: { type: 'string', maxLength: 1000 },
+        },
+      },
+    });
+    expect(Object.keys(body.properties)).toEqual(['expressCustomerName', 'metadata']);
+  });
+
+  it('has a reference page that loads from this service alone', async () => {
+    const page = await service.request('/v1/docs/');
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    const loaded = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+      ([, address]) => new URL(address!, `${service.url}/v1/docs/`),
+    );
+    expect(loaded.length).toBeGreaterThan(3);
+    for (const address of loaded) {
+      expect(address.origin).toBe(service.url);
+      expect((await service.request(address.pathname)).status).toBe(200);
+    }
+  });
+});
