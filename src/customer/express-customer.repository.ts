@@ -57,7 +57,8 @@ export class ExpressCustomerRepository {
     // TypeORM's own `create` copies metadata deeply, by assignment, which loses a key such as __proto__.
     const row = Object.assign(new ExpressCustomerEntity(), customer, { clinicId: this.clinicId });
     await this.manager.createQueryBuilder().insert().into(ExpressCustomerEntity).values(row).returning('*').execute();
-    return row;
+    // It merges what comes back in the same way.
+    return Object.assign(row, { metadata: customer.metadata });
   }
 
   async find(expressCustomerId: string): Promise<ExpressCustomerEntity | null> {

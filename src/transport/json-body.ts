@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badUserInput } from '../shared/app-error.js';
 
 // Fatal: a hospital's name that is not UTF-8 is refused, not stored with replacement characters in it.
@@ -15,13 +15,26 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
+// JSON is UTF-8 (RFC 8259), and nothing here unpacks: a body that says otherwise of itself is not read as if it had not.
+function requirePlainUtf8({ headers }: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (!/^utf-?8$/i.test(charset) || encoding.toLowerCase() !== 'identity')
+    throw badUserInput([{ path: [], code: 'INVALID', message: 'Send the body as plain JSON in UTF-8.' }]);
+}
+
 /**
  * Reads JSON bodies, and no others. `__proto__` is an own key like any other, as JSON says; whoever copies a body must copy
  * only the keys it knows. An empty body is no body.
  */
 export function acceptJsonBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    body.length === 0 ? undefined : parseJson(body),
+  server.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      requirePlainUtf8(request);
+      return body.length === 0 ? undefined : parseJson(body);
+    },
   );
 }

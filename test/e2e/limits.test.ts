@@ -166,3 +166,25 @@ it('refuses batches of operations', async () => {
   });
   expect(answer.status).toBe(400);
 });
+
+it.each([{ 'content-type': 'application/json; charset=bogus' }, { 'content-encoding': 'gzip' }])(
+  'refuses a body that says it is not plain UTF-8: %j',
+  async (headers) => {
+    const answer = await service.request('/graphql', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json', ...headers },
+      body: '{"query":"{__typename}"}',
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
+  },
+);
+
+it('answers a create with the metadata that it stored, a key __proto__ among it', async () => {
+  const input = { expressCustomerName: 'x', metadata: JSON.parse('{"__proto__":"p","a":"b"}') };
+  const create = `mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { id metadata } }`;
+  const created = (await service.graphql(clinic, create, { input })).body.data!.createExpressCustomer;
+  const read = `query($id: ID!) { expressCustomer(expressCustomerId: $id) { metadata } }`;
+  const found = (await service.graphql(clinic, read, { id: created.id })).body.data!.expressCustomer;
+  for (const { metadata } of [created, found]) expect(JSON.stringify(metadata)).toContain('"__proto__":"p"');
+});
