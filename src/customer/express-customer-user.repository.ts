@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../shared/cursor.js';
 import { pageOf, type Page } from '../shared/page.js';
+import { ExpressCustomerEntity } from './express-customer.entity.js';
 import { ExpressCustomerUserEntity } from './express-customer-user.entity.js';
 import type { PageArgs } from './page.args.js';
 
@@ -41,10 +42,6 @@ export class ExpressCustomerUserRepository {
     return affected === 1;
   }
 
-  has(expressCustomerId: string, userId: string): Promise<boolean> {
-    return this.manager.existsBy(ExpressCustomerUserEntity, { clinicId: this.clinicId, expressCustomerId, userId });
-  }
-
   /** In the order they were added. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */
   async findPage(expressCustomerId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerUserEntity>> {
     const scope = cursorScope(this.clinicId, 'users', expressCustomerId);
@@ -61,5 +58,29 @@ export class ExpressCustomerUserRepository {
     }
     const cursorOf = (row: ExpressCustomerUserEntity) => encodeCursor(scope, [row.addedAt.toISOString(), row.userId]);
     return pageOf(await query.getMany(), first, after, cursorOf);
+  }
+
+  /** The customers that a user is in, newest first. @throws AppError BAD_USER_INPUT for a cursor of another list. */
+  async findCustomersPage(userId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerEntity>> {
+    const scope = cursorScope(this.clinicId, 'userExpressCustomers', userId);
+    const query = this.manager
+      .createQueryBuilder(ExpressCustomerEntity, 'customer')
+      .innerJoin(
+        ExpressCustomerUserEntity,
+        'member',
+        'member.clinicId = customer.clinicId AND member.expressCustomerId = customer.expressCustomerId',
+      )
+      .where('member.clinicId = :clinicId AND member.userId = :userId', { clinicId: this.clinicId, userId })
+      .orderBy('member.expressCustomerId', 'DESC')
+      .limit(first + 1);
+    if (typeof after === 'string') {
+      const [expressCustomerId] = decodeCursor(scope, after, 1);
+      query.andWhere('member.expressCustomerId < :expressCustomerId', { expressCustomerId });
+    }
+    return pageOf(await query.getMany(), first, after, (row) => encodeCursor(scope, [row.expressCustomerId]));
+  }
+
+  countCustomers(userId: string): Promise<number> {
+    return this.manager.countBy(ExpressCustomerUserEntity, { clinicId: this.clinicId, userId });
   }
 }

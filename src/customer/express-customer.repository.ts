@@ -66,6 +66,13 @@ export class ExpressCustomerRepository {
     return this.query().andWhere('customer.expressCustomerId = :expressCustomerId', { expressCustomerId }).getOne();
   }
 
+  /** Those of the ids that are customers of this clinic, in no order; no statement when none can be. */
+  async findMany(expressCustomerIds: string[]): Promise<ExpressCustomerEntity[]> {
+    const ids = expressCustomerIds.filter(isExpressCustomerId);
+    if (ids.length === 0) return [];
+    return this.query().andWhere('customer.expressCustomerId = ANY(:ids)', { ids }).getMany();
+  }
+
   /** @throws AppError NOT_FOUND. */
   async get(expressCustomerId: string): Promise<ExpressCustomerEntity> {
     const row = await this.find(expressCustomerId);

@@ -3,6 +3,9 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { GraphQLSchema, parse, specifiedDirectives, type SchemaExtensionNode } from 'graphql';
 import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
 import { ExpressCustomerConnectionResolver, ExpressCustomerResolver } from '../customer/express-customer.resolver.js';
+import { resolveReferences } from '../customer/references.js';
+import { UserResolver } from '../customer/user.resolver.js';
+import type { RequestContext } from '../identity/request-context.js';
 import { validateInstance } from '../shared/validation.js';
 
 const FEDERATION = parse(`extend schema
@@ -11,7 +14,11 @@ const FEDERATION = parse(`extend schema
     import: ["@key", "@shareable", "@tag", "@authenticated", "@requiresScopes", "@cost", "@listSize"]
   )`);
 
-const resolvers: NonEmptyArray<new () => object> = [ExpressCustomerResolver, ExpressCustomerConnectionResolver];
+const resolvers: NonEmptyArray<new () => object> = [
+  ExpressCustomerResolver,
+  ExpressCustomerConnectionResolver,
+  UserResolver,
+];
 
 /** The schema's text as it is committed: the federation link, then every type with its descriptions and directives. */
 export interface Schema {
@@ -33,5 +40,13 @@ export function buildSchema(): Schema {
   });
   const text = `${printSchemaWithDirectives(linked)}\n`;
   const executable = buildSubgraphSchema({ typeDefs: parse(text), resolvers: createResolversMap(plain) as never });
+  resolveEntitiesTogether(executable);
   return { executable, text };
+}
+
+// The library's own resolver loads representations one by one, and one that it does not know fails all of them.
+function resolveEntitiesTogether(schema: GraphQLSchema): void {
+  const entities = schema.getQueryType()!.getFields()._entities!;
+  entities.resolve = (_source, { representations }: { representations: unknown[] }, context: RequestContext) =>
+    resolveReferences(context, representations);
 }

@@ -6,6 +6,8 @@ export { expressCustomer } from './express-customer.js';
 export { expressCustomerEvents } from './express-customer-events.js';
 export { expressCustomerUsers } from './express-customer-users.js';
 export { expressCustomers } from './express-customers.js';
+export { expressCustomersById } from './express-customers-by-id.js';
 export { reactivateExpressCustomer } from './reactivate-express-customer.js';
 export { removeUserFromExpressCustomer } from './remove-user-from-express-customer.js';
+export { userExpressCustomers } from './user-express-customers.js';
 export { updateExpressCustomer } from './update-express-customer.js';

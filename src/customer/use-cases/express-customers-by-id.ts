@@ -1,0 +1,18 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import { ExpressCustomerRepository } from '../express-customer.repository.js';
+
+/**
+ * Several customers of the caller's clinic in one statement, in the order of the ids; null in the place of an unknown id, a
+ * malformed one and another clinic's alike.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`.
+ */
+export async function expressCustomersById(
+  context: RequestContext,
+  expressCustomerIds: string[],
+): Promise<(ExpressCustomerEntity | null)[]> {
+  const { clinicId } = authorise(context, 'express:read');
+  const rows = await new ExpressCustomerRepository(context.dataSource.manager, clinicId).findMany(expressCustomerIds);
+  const byId = new Map(rows.map((row) => [row.expressCustomerId, row]));
+  return expressCustomerIds.map((id) => byId.get(id) ?? null);
+}

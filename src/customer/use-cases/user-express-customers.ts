@@ -1,0 +1,25 @@
+import { authorise, type RequestContext } from '../../identity/request-context.js';
+import type { Page } from '../../shared/page.js';
+import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import { ExpressCustomerUserRepository } from '../express-customer-user.repository.js';
+import type { PageArgs } from '../page.args.js';
+
+export interface UserExpressCustomersPage extends Page<ExpressCustomerEntity> {
+  /** Counts the user's customers on all pages; call it only when asked. */
+  count: () => Promise<number>;
+}
+
+/**
+ * The customers of the caller's clinic that a user is in, newest first. Whether the user exists is not asked: a user whom
+ * nobody added to a customer is in none.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`, BAD_USER_INPUT for a cursor of another list.
+ */
+export async function userExpressCustomers(
+  context: RequestContext,
+  userId: string,
+  page: PageArgs,
+): Promise<UserExpressCustomersPage> {
+  const { clinicId } = authorise(context, 'express:read');
+  const users = new ExpressCustomerUserRepository(context.dataSource.manager, clinicId);
+  return { ...(await users.findCustomersPage(userId, page)), count: () => users.countCustomers(userId) };
+}
