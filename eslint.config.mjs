@@ -11,6 +11,8 @@ export default tseslint.config(
       'examples/**/dist',
       'examples/**/node_modules',
       'bench/peers',
+      // Written for a package that this project does not install.
+      'examples/**/*.config.ts',
     ],
   },
   eslint.configs.recommended,
@@ -52,6 +54,16 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+        fetch: 'readonly',
+        URL: 'readonly',
+      },
+    },
   },
 );
