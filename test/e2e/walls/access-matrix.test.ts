@@ -39,7 +39,7 @@ const CREDENTIALS: Record<string, (operation: Operation) => Outcome> = {
 function outcomeOf({ body, status }: Answer, name: string): Outcome {
   const code = body.errors?.[0]?.extensions.code;
   if (code !== undefined) return (status === 401) === (code === 'UNAUTHENTICATED') ? code : `${code} with ${status}`;
-  return body.data![name] === null ? 'NULL' : 'OK';
+  return [body.data![name]].flat()[0] === null ? 'NULL' : 'OK';
 }
 
 describe('every operation of the schema has a row in the matrix', () => {
@@ -58,6 +58,7 @@ describe('every operation of the schema has a row in the matrix', () => {
     );
     expect(rows.sort()).toEqual(
       Object.entries(OPERATIONS)
+        .filter(([name]) => !name.startsWith('_'))
         .map(([name, { kind, scope }]) => [name, kind, scope])
         .sort(),
     );

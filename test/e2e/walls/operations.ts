@@ -34,6 +34,15 @@ export const OPERATIONS: Record<string, Operation> = {
     foreign: 'OWN',
     field: () => 'expressCustomers { nodes { id } totalCount }',
   },
+  // Federation's own, which the printed schema leaves out.
+  _entities: {
+    kind: 'query',
+    scope: 'express:read',
+    foreign: 'NULL',
+    field: (id) =>
+      `_entities(representations: [{ __typename: "ExpressCustomer", expressCustomerId: "${id}" }]) {
+        ... on ExpressCustomer { expressCustomerName } }`,
+  },
   createExpressCustomer: {
     kind: 'mutation',
     scope: 'express:write',

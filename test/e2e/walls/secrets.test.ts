@@ -1,0 +1,47 @@
+import type { DataSource } from 'typeorm';
+import { onEachEngine } from '../../support/engines.js';
+import { startService } from '../../support/service.js';
+
+const KEYS = 1_000;
+const AT_ONCE = 20;
+const LIST = '{ expressCustomers(first: 1) { nodes { id } } }';
+
+/** Every row of every table as text, as a dump would hold it; binary columns in hex. */
+async function dumpOf({ manager }: DataSource): Promise<string> {
+  const tables = await manager.query<{ name: string }[]>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+  );
+  const rows: { row: string }[] = [];
+  for (const { name } of tables)
+    rows.push(...(await manager.query<typeof rows>(`SELECT t::text AS row FROM "${name}" t`)));
+  return rows.map(({ row }) => row).join('\n');
+}
+
+onEachEngine((engine) => {
+  it('of 1,000 keys that were issued and used, none is in the database or in the logs', async () => {
+    const service = await startService(engine, { LOG_LEVEL: 'trace' });
+    const clinic = await service.newClinic();
+    const tokens: string[] = [];
+    for (let made = 0; made < KEYS; made += 1) tokens.push((await service.newKey(clinic)).token);
+    const waiting = [...tokens];
+    const statuses = new Set<number>();
+    const caller = async () => {
+      for (let token = waiting.pop(); token !== undefined; token = waiting.pop()) {
+        statuses.add((await service.graphql({ token }, LIST)).status);
+        statuses.add((await service.graphql({ token: `${token}x` }, LIST)).status);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, caller));
+    const dump = await dumpOf(service.dataSource);
+    const logs = JSON.stringify(service.logLines());
+    await service.stop();
+    expect([...statuses].sort()).toEqual([200, 401]);
+    expect(dump.split('\n').length).toBeGreaterThan(KEYS);
+    expect(service.logLines().length).toBeGreaterThan(2 * KEYS);
+    const secretOf = (token: string) => token.slice(48, 91);
+    const inHex = (text: string) => Buffer.from(text).toString('hex');
+    const found = tokens.map(secretOf).filter((secret) => [dump, logs].some((text) => text.includes(secret)));
+    expect(found).toEqual([]);
+    expect(tokens.map(secretOf).filter((secret) => dump.includes(inHex(secret)))).toEqual([]);
+  }, 300_000);
+});
