@@ -1,0 +1,18 @@
+const http = require('node:http');
+const { postgraphile } = require('postgraphile');
+const { makePgService } = require('postgraphile/adaptors/pg');
+const { PostGraphileAmberPreset } = require('postgraphile/presets/amber');
+const { grafserv } = require('postgraphile/grafserv/node');
+
+const preset = {
+  extends: [PostGraphileAmberPreset],
+  pgServices: [makePgService({ connectionString: process.env.DATABASE_URL, schemas: ['public'] })],
+  grafserv: { graphiql: false, graphqlPath: '/graphql' },
+  grafast: { explain: false },
+};
+
+const server = http.createServer();
+void postgraphile(preset)
+  .createServ(grafserv)
+  .addTo(server)
+  .then(() => server.listen(Number(process.env.PORT), '127.0.0.1'));

@@ -1,0 +1,63 @@
+import type { PostgresServer } from '../../test/support/postgres-server.js';
+import { preparePlace, type PreparedPlace } from './place.js';
+import { load } from './load.js';
+import { median } from './report.js';
+import { startTarget, type RunningTarget } from './running-target.js';
+import { SERVICE_NAME, TARGETS, type Operation, type Target } from './targets.js';
+
+export interface Growth {
+  rows: number;
+  /** Median milliseconds of a call, one at a time. */
+  milliseconds: Record<string, number>;
+}
+
+const service = TARGETS.find(({ name }) => name === SERVICE_NAME)!;
+
+const ENTITIES = `query Entities($of: [_Any!]!) {
+  _entities(representations: $of) { ... on ExpressCustomer { expressCustomerName version } } }`;
+
+/** The federation look-up, asked in place of the get. */
+const entities: Target = {
+  ...service,
+  call: (_operation, { expressCustomerId }) => {
+    const variables = { of: [{ __typename: 'ExpressCustomer', expressCustomerId }] };
+    return { method: 'POST', path: '/graphql', body: JSON.stringify({ query: ENTITIES, variables }) };
+  },
+};
+
+const ROUNDS = 5;
+
+async function measureAt(running: RunningTarget, place: PreparedPlace): Promise<Record<string, number>> {
+  const cases: [string, RunningTarget, Operation][] = [
+    ['create', running, 'create'],
+    ['get', running, 'get'],
+    ['list', running, 'list'],
+    ['_entities', { ...running, target: entities }, 'get'],
+  ];
+  const milliseconds: Record<string, number> = {};
+  for (const [name, target, operation] of cases) {
+    await load(target, operation, place, { seconds: 1, connections: 1 });
+    const found: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1)
+      found.push(1_000 / (await load(target, operation, place, { seconds: 1, connections: 1 })).perSecond);
+    milliseconds[name] = median(found);
+  }
+  return milliseconds;
+}
+
+/** The service over clinics of growing size, each in a database of its own, one call at a time. */
+export async function measureGrowth(
+  server: PostgresServer,
+  sizes: number[],
+  environmentOf: (place: PreparedPlace) => Record<string, string>,
+): Promise<Growth[]> {
+  const growth: Growth[] = [];
+  for (const rows of sizes) {
+    const place = await preparePlace(server, rows, 'growth');
+    const running = await startTarget(service, environmentOf(place));
+    growth.push({ rows, milliseconds: await measureAt(running, place) });
+    await running.stop();
+    await place.close();
+  }
+  return growth;
+}

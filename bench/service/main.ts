@@ -1,0 +1,149 @@
+import 'reflect-metadata';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startPostgresServer, type PostgresServer } from '../../test/support/postgres-server.js';
+import { measureGrowth } from './growth.js';
+import { load } from './load.js';
+import { preparePlace, type PreparedPlace } from './place.js';
+import { median, plotOf, reportOf, type Results } from './report.js';
+import { startTarget, type RunningTarget } from './running-target.js';
+import { OPERATIONS, SERVICE_NAME, TARGETS, type Operation } from './targets.js';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    rows: { type: 'string' },
+    only: { type: 'string' },
+    targets: { type: 'string' },
+    growth: { type: 'string' },
+  },
+});
+
+const ROUNDS = Number(values.rounds ?? (values.quick ? 3 : 5));
+const SECONDS = Number(values.seconds ?? (values.quick ? 1 : 3));
+const ROWS = Number(values.rows ?? 100_000);
+const GROWTH = values.growth ?? (values.quick ? '' : '1000,100000,1000000');
+const operations = OPERATIONS.filter((operation) => values.only === undefined || values.only === operation);
+const targets = TARGETS.filter(({ name }) => !values.targets || new RegExp(values.targets, 'i').test(name));
+
+const ROOT = process.cwd();
+const PEERS = join(ROOT, 'bench', 'peers');
+const RESULTS = join(ROOT, 'bench', 'results');
+
+function preparePeers(): void {
+  const at = { cwd: PEERS, stdio: 'inherit' } as const;
+  if (!existsSync(join(PEERS, 'node_modules'))) execFileSync('npm', ['ci', '--ignore-scripts'], at);
+  execFileSync(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'], at);
+}
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+function environmentOf({ databaseUrl, clinicId, apiKeyId }: PreparedPlace): Record<string, string> {
+  return { DATABASE_URL: databaseUrl, CLINIC_ID: clinicId, API_KEY_ID: apiKeyId };
+}
+
+type Place = PreparedPlace;
+
+async function oneRun(running: RunningTarget, operation: Operation, place: Place, results: Results): Promise<void> {
+  const { name } = running.target;
+  const before = operation === 'create' ? await place.countCustomers() : 0;
+  const run = await load(running, operation, place, { seconds: SECONDS });
+  const of = ((results.runs[name] ??= {})[operation] ??= []);
+  of.push(run);
+  if (operation !== 'create') return;
+  // What was in flight when the clock ran out is written and not counted; never the other way round.
+  const written = (await place.countCustomers()) - before;
+  if (written < run.answered || written > run.answered + 2 * 64)
+    throw new Error(`${name}: ${run.answered} creates were answered and ${written} rows written`);
+}
+
+/** Every target in every round, the order turned by one each time, so that a slow moment meets them all alike. */
+async function alternate(running: RunningTarget[], place: Place, results: Results): Promise<void> {
+  for (const operation of operations) {
+    for (const one of running) await load(one, operation, place, { seconds: 1 });
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const turn = round % running.length;
+      for (const one of [...running.slice(turn), ...running.slice(0, turn)])
+        await oneRun(one, operation, place, results);
+    }
+    say(
+      `${operation}: ${running.map(({ target: { name } }) => `${name} ${Math.round(median(results.runs[name]![operation]!.map(({ perSecond }) => perSecond)))}/s`).join(', ')}`,
+    );
+    for (const one of running) (results.memory[one.target.name] ??= {})[operation] = await one.memory();
+  }
+}
+
+/** The slowest hundredth where both are offered the same: 60 % of what the slower of the two can answer. */
+async function measureTails(running: RunningTarget[], place: Place, results: Results): Promise<void> {
+  const pair = running.filter(({ target: { name } }) => name === SERVICE_NAME || name.startsWith('Mercurius'));
+  if (pair.length < 2) return;
+  for (const operation of operations) {
+    const most = pair.map(({ target: { name } }) =>
+      median(results.runs[name]![operation]!.map((run) => run.perSecond)),
+    );
+    const rate = Math.floor(Math.min(...most) * 0.6);
+    const tails: Record<string, number> = {};
+    for (const { target } of pair) tails[target.name] = 0;
+    const found: Record<string, number[]> = {};
+    for (let round = 0; round < Math.min(ROUNDS, 3); round += 1)
+      for (const one of pair)
+        (found[one.target.name] ??= []).push((await load(one, operation, place, { seconds: SECONDS, rate })).p99);
+    for (const [name, p99s] of Object.entries(found)) tails[name] = median(p99s);
+    results.tails.push({ operation, rate, p99: tails });
+  }
+}
+
+async function compare(server: PostgresServer, results: Results): Promise<void> {
+  const place = await preparePlace(server, ROWS);
+  const running: RunningTarget[] = [];
+  try {
+    for (const target of targets) {
+      const one = await startTarget(target, environmentOf(place));
+      running.push(one);
+      results.startMilliseconds[target.name] = one.startMilliseconds;
+    }
+    await alternate(running, place, results);
+    await measureTails(running, place, results);
+  } finally {
+    await Promise.all(running.map((one) => one.stop()));
+    await place.close();
+  }
+}
+
+async function main(): Promise<void> {
+  preparePeers();
+  const { rounds, seconds, rows } = { rounds: ROUNDS, seconds: SECONDS, rows: ROWS };
+  const results: Results = {
+    rounds,
+    seconds,
+    rows,
+    runs: {},
+    memory: {},
+    startMilliseconds: {},
+    tails: [],
+    growth: [],
+  };
+  const server = await startPostgresServer({
+    durable: true,
+    settings: { shared_buffers: '512MB', max_wal_size: '4GB' },
+  });
+  try {
+    await compare(server, results);
+    if (GROWTH !== '') results.growth = await measureGrowth(server, GROWTH.split(',').map(Number), environmentOf);
+  } finally {
+    await server.remove();
+  }
+  await mkdir(RESULTS, { recursive: true });
+  const name = values.quick || values.targets || values.only ? 'quick' : 'service';
+  await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(join(RESULTS, `${name}.md`), reportOf(results));
+  await writeFile(join(RESULTS, `${name}.svg`), plotOf(results));
+  process.stdout.write(reportOf(results));
+}
+
+void main();

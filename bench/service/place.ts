@@ -1,0 +1,55 @@
+import type { DataSource } from 'typeorm';
+import { createClinic } from '../../src/identity/create-clinic.js';
+import { issueApiKey } from '../../src/identity/issue-api-key.js';
+import { openDatabase } from '../../src/database/database.js';
+import { migrate } from '../../src/database/migrate.js';
+import type { PostgresServer } from '../../test/support/postgres-server.js';
+import { seed } from '../lists/seed.js';
+import type { Place } from './load.js';
+
+/** A database of its own with one large clinic, and a key to it. */
+export interface PreparedPlace extends Place {
+  databaseUrl: string;
+  dataSource: DataSource;
+  countCustomers(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const IDS = 10_000;
+
+export async function preparePlace(server: PostgresServer, rows: number, purpose = 'bench'): Promise<PreparedPlace> {
+  const name = `${purpose}_${rows}`;
+  const postgres = await openDatabase({ databaseUrl: server.url('postgres'), dataDir: '' });
+  await postgres.dataSource.query(`CREATE DATABASE ${name}`);
+  await postgres.close();
+  const databaseUrl = server.url(name);
+  const database = await openDatabase({ databaseUrl, dataDir: '' });
+  const { dataSource } = database;
+  await migrate(dataSource);
+  const clinicId = await createClinic(dataSource.manager, 'A clinic of the bench');
+  const key = await issueApiKey(dataSource.manager, {
+    clinicId,
+    scopes: ['express:read', 'express:write'],
+    description: 'bench',
+  });
+  await seed(dataSource, clinicId, rows);
+  const found: { id: string }[] = await dataSource.query(
+    'SELECT express_customer_id AS id FROM express_customers WHERE clinic_id = $1 ORDER BY md5(express_customer_id) LIMIT $2',
+    [clinicId, IDS],
+  );
+  const countCustomers = async () => {
+    const sql = 'SELECT count(*)::integer AS count FROM express_customers WHERE clinic_id = $1';
+    return (await dataSource.query<{ count: number }[]>(sql, [clinicId]))[0]!.count;
+  };
+  const ids = found.map(({ id }) => id);
+  return {
+    clinicId,
+    token: key.token,
+    apiKeyId: key.apiKeyId,
+    ids,
+    databaseUrl,
+    dataSource,
+    countCustomers,
+    close: () => database.close(),
+  };
+}
