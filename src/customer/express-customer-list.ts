@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { runNamed } from '../database/named-statement.js';
 import type { Criteria } from './express-customer.filter.js';
-import { ExpressCustomerEntity } from './express-customer.entity.js';
+import { columnsOf } from './express-customer-columns.js';
+import type { ExpressCustomerEntity } from './express-customer.entity.js';
 import { ListStatement, type ListRequest } from './express-customer-list-statement.js';
 import { orderedBy } from './express-customer-order.js';
 
@@ -13,18 +16,24 @@ const MIN_INDEXED_LENGTH = 3;
 
 type Found = ExpressCustomerEntity[];
 
-function columns(manager: EntityManager): string {
-  const { columns } = manager.connection.getMetadata(ExpressCustomerEntity);
-  return columns.map(({ databaseName, propertyName }) => `customer.${databaseName} AS "${propertyName}"`).join(', ');
-}
+const columns = ({ connection }: EntityManager): string => columnsOf(connection, 'customer');
 
-/** For lists whose conditions an index answers in list order. */
-function seek(manager: EntityManager, request: ListRequest, limit: number): Promise<Found> {
+const NAMED_LIMITS = [21, 51, 101];
+
+const nameOf = (sql: string): string => `list-${createHash('sha1').update(sql).digest('base64')}`;
+
+/**
+ * For lists whose conditions an index answers in list order. One of few statements that the server keeps by name: the limit
+ * is rounded up and written out, since a bound one would hide from the kept plan how few rows are wanted.
+ */
+async function seek(manager: EntityManager, request: ListRequest, limit: number): Promise<Found> {
   const statement = new ListStatement(request);
+  const named = NAMED_LIMITS.find((most) => limit <= most) ?? limit;
   const sql = `
     SELECT ${columns(manager)} FROM express_customers AS customer ${statement.where}
-    ${orderedBy(request.order.keys, request.order)} LIMIT ${statement.bind(limit)}`;
-  return manager.query(sql, statement.values);
+    ${orderedBy(request.order.keys, request.order)} LIMIT ${named}`;
+  const rows = await runNamed<ExpressCustomerEntity>(manager.connection, nameOf(sql), sql, statement.values);
+  return rows.slice(0, limit);
 }
 
 /**

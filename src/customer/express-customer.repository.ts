@@ -1,11 +1,13 @@
 import canonicalize from 'canonicalize';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { isInTransaction } from '../database/named-statement.js';
 import { cursorScope, decodeCursor, encodeCursor } from '../shared/cursor.js';
 import { pageOf, type Page } from '../shared/page.js';
 import type { Changeable } from './changes.js';
 import { expressCustomerNotFound, versionConflict } from './errors.js';
 import { ExpressCustomerEntity } from './express-customer.entity.js';
 import { criteriaOf } from './express-customer.filter.js';
+import { findTogether } from './express-customer-gets.js';
 import { isExpressCustomerId } from './express-customer-id.js';
 import { countList, findInList } from './express-customer-list.js';
 import { ORDERS } from './express-customer-order.js';
@@ -63,6 +65,7 @@ export class ExpressCustomerRepository {
 
   async find(expressCustomerId: string): Promise<ExpressCustomerEntity | null> {
     if (!isExpressCustomerId(expressCustomerId)) return null;
+    if (!isInTransaction(this.manager)) return findTogether(this.manager.connection, this.clinicId, expressCustomerId);
     return this.query().andWhere('customer.expressCustomerId = :expressCustomerId', { expressCustomerId }).getOne();
   }
 

@@ -4,6 +4,7 @@ import { inTransaction } from '../../database/in-transaction.js';
 import type { Actor } from '../../identity/actor.js';
 import { changesOfCreation } from '../changes.js';
 import type { CreateExpressCustomerInput } from '../create-express-customer.input.js';
+import { createTogether } from '../express-customer-creates.js';
 import type { ExpressCustomerEntity } from '../express-customer.entity.js';
 import { ExpressCustomerEventRepository } from '../express-customer-event.repository.js';
 import { newExpressCustomerId } from '../express-customer-id.js';
@@ -76,6 +77,8 @@ export async function createExpressCustomer(
   const actor = authorise(context, 'express:write');
   const customer = newCustomer(actor, input);
   const { idempotencyKey } = input;
+  if (typeof idempotencyKey !== 'string' && retryCount === undefined)
+    return createTogether(context.dataSource, actor.clinicId, customer);
   return inTransaction(context.dataSource, async (manager) => {
     const customers = new ExpressCustomerRepository(manager, actor.clinicId);
     const createdBefore =
