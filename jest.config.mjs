@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 const config = {
-  testMatch: ['<rootDir>/test/{unit,integration,e2e,contract}/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/{unit,integration,e2e,contract,fault}/**/*.test.ts'],
   transform: { '\\.ts$': '@swc/jest' },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import pino, { type DestinationStream } from 'pino';
 import type { Config } from './config.js';
@@ -60,7 +61,7 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
       ),
     ];
     let stopped: Promise<void> | undefined;
-    const stop = () => (stopped ??= stopInOrder(server, tasks, database, state));
+    const stop = () => (stopped ??= stopInOrder(server, tasks, database, state, config.drainMs));
     return { server, database, demoKey, stop };
   } catch (error) {
     await database.close();
@@ -73,8 +74,11 @@ async function stopInOrder(
   tasks: BackgroundTask[],
   database: Database,
   state: { isStopping: boolean },
+  drainMs: number,
 ): Promise<void> {
   state.isStopping = true;
+  // Load balancers see /readyz, and callers have their connections closed by an answer, before anything is cut.
+  if (server.server.listening) await sleep(drainMs);
   await server.close();
   await Promise.all(tasks.map((task) => task.stop()));
   await database.close();

@@ -1,6 +1,6 @@
 import { OIDC_VARIABLES, oidcFaults, oidcSettings } from './oidc-variables.js';
 import type { OidcSettings } from './identity/oidc-settings.js';
-import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
+import { bool, cleanEnv, host, makeValidator, num, port, str, EnvError } from 'envalid';
 import { LIMIT_VARIABLES, limitsOf, type Limits } from './config-limits.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -37,6 +37,8 @@ export type Config = Readonly<{
   corsOrigins: readonly string[];
   /** Whether the schema can be asked for and the Sandbox is served. */
   introspection: boolean;
+  /** How long a stopping instance still serves, each answer closing its connection. */
+  drainMs: number;
   limits: Limits;
   /** Who vouches for dashboard users; null: API keys only. */
   oidc: OidcSettings | null;
@@ -94,6 +96,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       CORS_ORIGINS: origins({ default: [] }),
       INTROSPECTION: bool({ default: !isProduction }),
+      DRAIN_MS: num({ default: 500 }),
       ...LIMIT_VARIABLES,
       ...OIDC_VARIABLES,
     },
@@ -108,6 +111,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: env.LOG_LEVEL,
     corsOrigins: env.CORS_ORIGINS,
     introspection: env.INTROSPECTION,
+    drainMs: env.DRAIN_MS,
     limits: limitsOf(env),
     oidc: oidcSettings(env),
   });

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../identity/request-context.js';
 import { AppError, badUserInput, type Fault } from '../shared/app-error.js';
 import { isUserId } from '../shared/user-id.js';
-import type { ExpressCustomer} from './express-customer.type.js';
+import type { ExpressCustomer } from './express-customer.type.js';
 import { toExpressCustomer } from './express-customer.type.js';
 import type { User } from './user.type.js';
 import * as useCases from './use-cases/index.js';

@@ -59,6 +59,7 @@ function identifyCallers(server: FastifyInstance, services: Services): void {
     const outcome = { operation: operationId ?? request.routeOptions.url ?? 'unknown' };
     request.context = { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome };
     void reply.header('x-request-id', request.id);
+    if (services.state.isStopping) void reply.header('connection', 'close');
     if (isPublic(request)) return;
     const identification = await authenticate(request.headers.authorization);
     if ('refusal' in identification) {

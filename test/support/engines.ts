@@ -47,5 +47,16 @@ export async function createTestDatabase(engine: Engine): Promise<TestDatabase> 
   return { databaseUrl: databaseUrl(name), dataDir, remove };
 }
 
+/** A PostgreSQL database without any table. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  const name = `avara_test_${randomBytes(8).toString('hex')}`;
+  await execute(`CREATE DATABASE ${name}`);
+  return {
+    databaseUrl: databaseUrl(name),
+    dataDir: '',
+    remove: () => execute(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
 /** Runs the same tests once per engine. */
 export const onEachEngine = (body: (engine: Engine) => void): void => describe.each(ENGINES)('on %s', body);

@@ -94,6 +94,7 @@ export async function startService(engine: Engine, environment: NodeJS.ProcessEn
 export async function serviceOn(database: TestDatabase, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
   const config = readConfig({
     NODE_ENV: 'test',
+    DRAIN_MS: '0',
     DATABASE_URL: database.databaseUrl,
     DATA_DIR: database.dataDir,
     ...environment,

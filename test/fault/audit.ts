@@ -1,0 +1,50 @@
+import type { DataSource } from 'typeorm';
+import { ExpressCustomerEntity } from '../../src/customer/express-customer.entity.js';
+import type { Acknowledged } from './creating-client.js';
+
+/** What became of acknowledged creates; every number but the first two must be 0. */
+export interface Audit {
+  acknowledged: number;
+  rows: number;
+  lost: number;
+  doubled: number;
+  changed: number;
+  withoutEvent: number;
+}
+
+const sameMetadata = (a: Record<string, string>, b: Record<string, string>): boolean =>
+  Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([key, value]) => b[key] === value);
+
+async function countWithoutEvent(dataSource: DataSource, clinicId: string): Promise<number> {
+  const [row] = await dataSource.query<{ count: string }[]>(
+    `SELECT count(*) FROM express_customers c FULL JOIN express_customer_events e
+       ON e.clinic_id = c.clinic_id AND e.express_customer_id = c.express_customer_id AND e.version = 1
+      WHERE coalesce(c.clinic_id, e.clinic_id) = $1 AND (c.clinic_id IS NULL OR e.clinic_id IS NULL)`,
+    [clinicId],
+  );
+  return Number(row!.count);
+}
+
+/** Holds what a client was told against what the database has. */
+export async function audit(dataSource: DataSource, clinicId: string, acknowledged: Acknowledged[]): Promise<Audit> {
+  const rows = await dataSource.getRepository(ExpressCustomerEntity).findBy({ clinicId });
+  const byId = new Map(rows.map((row) => [row.expressCustomerId, row]));
+  const names = new Set(rows.map(({ expressCustomerName }) => expressCustomerName));
+  const found = acknowledged.filter(({ expressCustomerId }) => byId.has(expressCustomerId));
+  const changed = found.filter((told) => {
+    const row = byId.get(told.expressCustomerId)!;
+    return row.expressCustomerName !== told.expressCustomerName || !sameMetadata(row.metadata, told.metadata);
+  });
+  return {
+    acknowledged: acknowledged.length,
+    rows: rows.length,
+    lost: acknowledged.length - found.length,
+    // Every name is unique, so a name that stands twice is one create that was made twice.
+    doubled:
+      rows.length -
+      names.size +
+      (acknowledged.length - new Set(acknowledged.map((told) => told.expressCustomerId)).size),
+    changed: changed.length,
+    withoutEvent: await countWithoutEvent(dataSource, clinicId),
+  };
+}

@@ -1,0 +1,42 @@
+/** How often each experiment is repeated: a taste in `npm test`, all of it in `npm run test:fault`. */
+export interface Length {
+  kills: number;
+  embeddedKills: number;
+  databaseStops: number;
+  deploys: number;
+  bootRounds: number;
+  /** Each is sent 50 times at once. */
+  idempotencyKeys: number;
+  /** Creates that must have been acknowledged for the kill experiment to say anything. */
+  acknowledgedAtLeast: number;
+}
+
+const LENGTHS: Record<string, Length> = {
+  short: {
+    kills: 2,
+    embeddedKills: 2,
+    databaseStops: 2,
+    deploys: 2,
+    bootRounds: 1,
+    idempotencyKeys: 20,
+    acknowledgedAtLeast: 50,
+  },
+  full: {
+    kills: 50,
+    embeddedKills: 20,
+    databaseStops: 20,
+    deploys: 30,
+    bootRounds: 20,
+    idempotencyKeys: 200,
+    acknowledgedAtLeast: 20_000,
+  },
+};
+
+export const length: Length = LENGTHS[process.env.FAULT_LENGTH ?? 'short']!;
+
+/** Waits long enough that every round of the full length sees a few hundred creates. */
+export const ROUND_MS = process.env.FAULT_LENGTH === 'full' ? 1_500 : 400;
+
+/** Prints the figures of an experiment, so that a full run can be quoted. */
+export const report = (experiment: string, figures: object): void =>
+  void process.stderr.write(`${experiment}: ${JSON.stringify(figures)}\n`);

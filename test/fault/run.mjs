@@ -1,0 +1,11 @@
+// npm run test:fault [-- short|full]: the experiments of test/fault, one after the other, with their figures on standard error.
+import { spawnSync } from 'node:child_process';
+
+const length = process.argv[2] ?? 'full';
+if (!['short', 'full'].includes(length)) {
+  console.error('The length is short (a minute) or full (about a quarter of an hour).');
+  process.exit(2);
+}
+const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', 'test/fault', '--runInBand'];
+process.exitCode =
+  spawnSync(process.execPath, jest, { stdio: 'inherit', env: { ...process.env, FAULT_LENGTH: length } }).status ?? 1;
