@@ -7,9 +7,13 @@ import type { ExpressCustomerEntity } from './express-customer.entity.js';
 type Found = ExpressCustomerEntity | null;
 
 function getsOf(dataSource: DataSource): Batches<string, Found> {
+  // One look-up in the primary key for each id. For `= ANY($2)` the planner takes another index that begins with the clinic
+  // and ends with the id, and reads all the clinic's entries: 35 ms instead of 1.4 ms for 64 of 100,000 customers.
   const sql = `
-    SELECT ${columnsOf(dataSource, 'customer')} FROM express_customers AS customer
-    WHERE clinic_id = $1 AND express_customer_id = ANY($2)`;
+    SELECT ${columnsOf(dataSource, 'customer')} FROM unnest($2::text[]) AS wanted (id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM express_customers WHERE clinic_id = $1 AND express_customer_id = wanted.id LIMIT 1
+    ) AS customer`;
   const run = async (clinicId: string, ids: string[]): Promise<Found[]> => {
     const rows = await runNamed<ExpressCustomerEntity>(dataSource, 'express-customers-get', sql, [clinicId, ids]);
     const byId = new Map(rows.map((row) => [row.expressCustomerId, row]));
