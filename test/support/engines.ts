@@ -33,29 +33,25 @@ async function execute(sql: string): Promise<void> {
   }
 }
 
-/** A migrated database that no other test sees. */
-export async function createTestDatabase(engine: Engine): Promise<TestDatabase> {
-  const name = `avara_test_${randomBytes(8).toString('hex')}`;
-  const dataDir = join(process.env.TEST_SCRATCH!, name);
-  const removeFolder = () => rm(dataDir, { recursive: true, force: true });
-  if (engine === 'embedded') {
-    await cp(join(process.env.TEST_SCRATCH!, 'template'), dataDir, { recursive: true });
-    return { databaseUrl: undefined, dataDir, remove: removeFolder };
-  }
-  await execute(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
+const newName = (): string => `avara_test_${randomBytes(8).toString('hex')}`;
+
+async function createOnServer(name: string, template: string): Promise<TestDatabase> {
+  await execute(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   const remove = () => execute(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  return { databaseUrl: databaseUrl(name), dataDir, remove };
+  return { databaseUrl: databaseUrl(name), dataDir: join(process.env.TEST_SCRATCH!, name), remove };
 }
 
-/** A PostgreSQL database without any table. */
-export async function createEmptyDatabase(): Promise<TestDatabase> {
-  const name = `avara_test_${randomBytes(8).toString('hex')}`;
-  await execute(`CREATE DATABASE ${name}`);
-  return {
-    databaseUrl: databaseUrl(name),
-    dataDir: '',
-    remove: () => execute(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
-  };
+/** A PostgreSQL database in which nothing was ever migrated. */
+export const createEmptyDatabase = (): Promise<TestDatabase> => createOnServer(newName(), 'template0');
+
+/** A migrated database that no other test sees. */
+export async function createTestDatabase(engine: Engine): Promise<TestDatabase> {
+  const name = newName();
+  if (engine === 'postgresql') return createOnServer(name, TEMPLATE_DATABASE);
+  const dataDir = join(process.env.TEST_SCRATCH!, name);
+  await cp(join(process.env.TEST_SCRATCH!, 'template'), dataDir, { recursive: true });
+  const remove = () => rm(dataDir, { recursive: true, force: true });
+  return { databaseUrl: undefined, dataDir, remove };
 }
 
 /** Runs the same tests once per engine. */

@@ -1,0 +1,54 @@
+import type { EntityManager } from 'typeorm';
+import { newExpressCustomerId } from '../../src/customer/express-customer-id.js';
+import { ExpressCustomerRepository } from '../../src/customer/express-customer.repository.js';
+import { openDatabase, type Database } from '../../src/database/database.js';
+import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
+import { newClinic, type Clinic } from '../support/service.js';
+
+const CALLS = 500;
+
+onEachEngine((engine) => {
+  let place: TestDatabase;
+  let database: Database;
+  let clinic: Clinic;
+  beforeAll(async () => {
+    place = await createTestDatabase(engine);
+    database = await openDatabase(place);
+    clinic = await newClinic(database.dataSource);
+  });
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  const insert = (manager: EntityManager, name: string) =>
+    new ExpressCustomerRepository(manager, clinic.clinicId).insert({
+      expressCustomerId: newExpressCustomerId(),
+      expressCustomerName: name,
+      nameSearch: name,
+      metadata: {},
+      createdByApiKeyId: clinic.apiKeyId,
+      createdByUserId: null,
+    });
+
+  it('keeps exactly what was acknowledged of 500 transactions at once, half of them rolled back', async () => {
+    const calls = Array.from({ length: CALLS }, async (_, index) => {
+      const row = await database.dataSource.transaction(async (manager) => {
+        const inserted = await insert(manager, `customer ${index}`);
+        // A read in the middle, so that the transactions are open at the same time.
+        await new ExpressCustomerRepository(manager, clinic.clinicId).find(inserted.expressCustomerId);
+        if (index % 2 === 1) throw new Error('rolled back on purpose');
+        return inserted;
+      });
+      return row.expressCustomerId;
+    });
+    const outcomes = await Promise.allSettled(calls);
+    const acknowledged = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(acknowledged).toHaveLength(CALLS / 2);
+    const rows: { id: string }[] = await database.dataSource.query(
+      'SELECT express_customer_id AS id FROM express_customers WHERE clinic_id = $1 ORDER BY 1',
+      [clinic.clinicId],
+    );
+    expect(rows.map(({ id }) => id)).toEqual([...acknowledged].sort());
+  });
+});
