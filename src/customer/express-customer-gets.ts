@@ -6,16 +6,23 @@ import type { ExpressCustomerEntity } from './express-customer.entity.js';
 
 type Found = ExpressCustomerEntity | null;
 
-function getsOf(dataSource: DataSource): Batches<string, Found> {
-  // One look-up in the primary key for each id. For `= ANY($2)` the planner takes another index that begins with the clinic
-  // and ends with the id, and reads all the clinic's entries: 35 ms instead of 1.4 ms for 64 of 100,000 customers.
-  const sql = `
+// One look-up in the primary key for each id. For `= ANY($2)` the planner takes another index that begins with the clinic
+// and ends with the id, and reads all the clinic's entries: 35 ms instead of 1.4 ms for 64 of 100,000 customers.
+const statementOf = oncePerDataSource(
+  (dataSource: DataSource) => `
     SELECT ${columnsOf(dataSource, 'customer')} FROM unnest($2::text[]) AS wanted (id)
     CROSS JOIN LATERAL (
       SELECT * FROM express_customers WHERE clinic_id = $1 AND express_customer_id = wanted.id LIMIT 1
-    ) AS customer`;
+    ) AS customer`,
+);
+
+/** Those of the ids that are customers of the clinic, by one statement, in no order. */
+export const findByIds = (dataSource: DataSource, clinicId: string, ids: string[]): Promise<ExpressCustomerEntity[]> =>
+  runNamed<ExpressCustomerEntity>(dataSource, 'express-customers-get', statementOf(dataSource), [clinicId, ids]);
+
+function getsOf(dataSource: DataSource): Batches<string, Found> {
   const run = async (clinicId: string, ids: string[]): Promise<Found[]> => {
-    const rows = await runNamed<ExpressCustomerEntity>(dataSource, 'express-customers-get', sql, [clinicId, ids]);
+    const rows = await findByIds(dataSource, clinicId, ids);
     const byId = new Map(rows.map((row) => [row.expressCustomerId, row]));
     return ids.map((id) => byId.get(id) ?? null);
   };

@@ -7,7 +7,7 @@ import type { Changeable } from './changes.js';
 import { expressCustomerNotFound, versionConflict } from './errors.js';
 import { ExpressCustomerEntity } from './express-customer.entity.js';
 import { criteriaOf } from './express-customer.filter.js';
-import { findTogether } from './express-customer-gets.js';
+import { findByIds, findTogether } from './express-customer-gets.js';
 import { isExpressCustomerId } from './express-customer-id.js';
 import { countList, findInList } from './express-customer-list.js';
 import { ORDERS } from './express-customer-order.js';
@@ -73,7 +73,7 @@ export class ExpressCustomerRepository {
   async findMany(expressCustomerIds: string[]): Promise<ExpressCustomerEntity[]> {
     const ids = expressCustomerIds.filter(isExpressCustomerId);
     if (ids.length === 0) return [];
-    return this.query().andWhere('customer.expressCustomerId = ANY(:ids)', { ids }).getMany();
+    return findByIds(this.manager.connection, this.clinicId, ids);
   }
 
   /** @throws AppError NOT_FOUND. */
