@@ -13,21 +13,11 @@ const READY_AGAIN_WITHIN_MS = 2_000;
 async function untilReady(url: string): Promise<number> {
   const started = performance.now();
   for (;;) {
-    const { status } = await fetch(`${url}/readyz`);
-    if (status === 200) return performance.now() - started;
+    const answer = await fetch(`${url}/readyz`).catch(() => null);
+    if (answer?.ok) return performance.now() - started;
     if (performance.now() - started > 30_000) throw new Error('The service did not get ready again.');
     await sleep(20);
   }
-}
-
-async function askOnce(url: string, token: string): Promise<{ status: number; ms: number }> {
-  const started = performance.now();
-  const { status } = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query: '{ expressCustomers(first: 1) { nodes { expressCustomerId } } }' }),
-  });
-  return { status, ms: performance.now() - started };
 }
 
 describe('a PostgreSQL that goes away', () => {
@@ -82,19 +72,4 @@ describe('a PostgreSQL that goes away', () => {
     expect(server.hasEnded()).toBe(false);
     expect(Math.max(...readyAgain)).toBeLessThan(READY_AGAIN_WITHIN_MS);
   }, 600_000);
-
-  it('is answered for with 503 in under 5 s while it stalls, and served again when it goes on', async () => {
-    expect((await askOnce(server.url, clinic.token)).status).toBe(200);
-    await postgres.signal('SIGSTOP');
-    try {
-      const answers = await Promise.all(Array.from({ length: 40 }, () => askOnce(server.url, clinic.token)));
-      report('stalled database', { slowestMs: Math.round(Math.max(...answers.map(({ ms }) => ms))) });
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
-      for (const { ms } of answers) expect(ms).toBeLessThan(5_000);
-    } finally {
-      await postgres.signal('SIGCONT');
-    }
-    expect(await untilReady(server.url)).toBeLessThan(READY_AGAIN_WITHIN_MS);
-    expect((await askOnce(server.url, clinic.token)).status).toBe(200);
-  }, 120_000);
 });
