@@ -1,6 +1,7 @@
 import { CreateClinicsAndKeys1767225600000 } from './1767225600000-create-clinics-and-keys.js';
 import { CreateExpressCustomers1767225600001 } from './1767225600001-create-express-customers.js';
 import { CreateMembershipsEventsAndIdempotencyKeys1767225600100 } from './1767225600100-create-memberships-events-and-idempotency-keys.js';
+import { CreateAndUpdateTimeAgree1767225600101 } from './1767225600101-create-and-update-time-agree.js';
 import { FindExpressCustomers1767225600300 } from './1767225600300-find-express-customers.js';
 import { CreateUnkeyedCreates1767225600500 } from './1767225600500-create-unkeyed-creates.js';
 
@@ -9,6 +10,7 @@ export const migrations = [
   CreateClinicsAndKeys1767225600000,
   CreateExpressCustomers1767225600001,
   CreateMembershipsEventsAndIdempotencyKeys1767225600100,
+  CreateAndUpdateTimeAgree1767225600101,
   FindExpressCustomers1767225600300,
   CreateUnkeyedCreates1767225600500,
 ];
