@@ -56,7 +56,7 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
       keyUses,
       startBackgroundTask(
         CLEANING_EVERY_MS,
-        () => removeExpiredCreates(database.dataSource),
+        (stopping) => removeExpiredCreates(database.dataSource, stopping),
         (error) => log.warn({ err: error }, 'what has expired stays until the next try'),
       ),
     ];

@@ -5,9 +5,10 @@ import { Check, CheckTogether, nullable } from '../shared/validation.js';
 import type { Metadata } from './express-customer.entity.js';
 import * as rules from './rules.js';
 
-function keysInBoth({ set, unset }: EditExpressCustomerMetadataInput): Fault[] {
-  return (unset ?? []).flatMap((key, index): Fault[] =>
-    Object.hasOwn(set ?? {}, key)
+function keysInBoth({ set, unset }: { set?: unknown; unset?: unknown }): Fault[] {
+  if (!Array.isArray(unset)) return [];
+  return unset.flatMap((key: unknown, index): Fault[] =>
+    typeof key === 'string' && Object.hasOwn(set ?? {}, key)
       ? [{ path: ['unset', index], code: 'INVALID', message: 'The same key cannot be set and unset.' }]
       : [],
   );

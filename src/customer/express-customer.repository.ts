@@ -4,7 +4,7 @@ import { isInTransaction } from '../database/named-statement.js';
 import { cursorScope, decodeCursor, encodeCursor } from '../shared/cursor.js';
 import { pageOf, type Page } from '../shared/page.js';
 import type { Changeable } from './changes.js';
-import { expressCustomerNotFound, versionConflict } from './errors.js';
+import { expressCustomerNotFound } from './errors.js';
 import { ExpressCustomerEntity } from './express-customer.entity.js';
 import { criteriaOf } from './express-customer.filter.js';
 import { findByIds, findTogether } from './express-customer-gets.js';
@@ -96,10 +96,10 @@ export class ExpressCustomerRepository {
   }
 
   /**
-   * Writes a real change: the version grows by one and the time moves, never backwards. The version that was read stands in
-   * the statement itself, so a row that has moved on since is not written.
+   * Writes a real change to a row that is held by `getLocked`: the version grows by one and the time moves, never backwards.
+   * The version that was read stands in the statement itself, so a row that has moved on since is not written.
    * @returns the row after it.
-   * @throws AppError VERSION_CONFLICT when the row is no longer at that version.
+   * @throws Error when the row was not held and has moved on: a fault of ours, not of the caller.
    */
   async update(row: ExpressCustomerEntity, next: CustomerChange): Promise<ExpressCustomerEntity> {
     const { expressCustomerId, version } = row;
@@ -115,7 +115,7 @@ export class ExpressCustomerRepository {
       .returning(['version', 'updatedAt', 'userCount'])
       .execute();
     const [written] = result.raw as { version: number; updated_at: Date; user_count: number }[];
-    if (!written) throw versionConflict(version + 1);
+    if (!written) throw new Error('A customer was to be changed that was not held and has moved on.');
     const { version: newVersion, updated_at: updatedAt, user_count: userCount } = written;
     return { ...row, ...fieldsOf(next), version: newVersion, updatedAt, userCount };
   }

@@ -1,21 +1,22 @@
 /** Work that is repeated beside the requests. */
 export interface BackgroundTask {
-  /** Waits for a run under way; none follows. */
+  /** Tells a run under way to come to an end and waits for it; none follows. */
   stop(): Promise<void>;
 }
 
 /**
  * Runs the work every so often, never twice at once, without keeping the process alive. A run that fails is told to
- * `onError` and the next one tries again.
+ * `onError` and the next one tries again. Long work ends early when its signal is aborted.
  */
 export function startBackgroundTask(
   everyMs: number,
-  work: () => Promise<unknown>,
+  work: (stopping: AbortSignal) => Promise<unknown>,
   onError: (error: unknown) => void,
 ): BackgroundTask {
+  const stopping = new AbortController();
   let running: Promise<unknown> | undefined;
   const run = () => {
-    running ??= work()
+    running ??= work(stopping.signal)
       .catch(onError)
       .finally(() => (running = undefined));
   };
@@ -23,6 +24,7 @@ export function startBackgroundTask(
   return {
     stop: async () => {
       clearInterval(timer);
+      stopping.abort();
       await running;
     },
   };

@@ -39,7 +39,10 @@ export function Check(checked: Rule): PropertyDecorator {
     });
 }
 
-/** Puts a rule on an input class as a whole, for what no field can say alone. It runs when all fields are right. */
+/**
+ * Puts a rule on an input class as a whole, for what no field can say alone. It runs beside the rules of the fields, so that
+ * one answer names all faults, and meets values that break those.
+ */
 export function CheckTogether<T extends object>(check: (input: T) => Fault[]): ClassDecorator {
   return (target) => {
     wholeRules.set(target, check as (input: object) => Fault[]);
@@ -66,7 +69,7 @@ function faultsOf(error: ValidationError, input: object): Fault[] {
 /** Every broken rule of an instance of an input class. */
 function faultsOfInput(input: object): Fault[] {
   const faults = validateSync(input, VALIDATOR_OPTIONS).flatMap((error) => faultsOf(error, input));
-  return faults.length > 0 ? faults : (wholeRules.get(input.constructor)?.(input) ?? []);
+  return [...faults, ...(wholeRules.get(input.constructor)?.(input) ?? [])];
 }
 
 const knownKeys = new WeakMap<object, Set<string>>();
