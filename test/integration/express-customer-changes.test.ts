@@ -1,4 +1,5 @@
 import * as useCases from '../../src/customer/use-cases/index.js';
+import { ExpressCustomerRepository } from '../../src/customer/express-customer.repository.js';
 import { onEachEngine } from '../support/engines.js';
 import { newUserId, openWorld, outcomes, type Caller, type World } from '../support/world.js';
 
@@ -76,6 +77,16 @@ onEachEngine((engine) => {
       expect(await historyOf(caller, expressCustomerId)).toHaveLength(2);
     });
 
+    it('writes nothing from a row that was read without holding it and has moved on since', async () => {
+      const caller = world.newCaller();
+      const row = await newCustomer(caller);
+      const { expressCustomerId } = row;
+      const after = await useCases.updateExpressCustomer(caller, { expressCustomerId, metadata: { a: 'b' } });
+      const repository = new ExpressCustomerRepository(world.dataSource.manager, caller.actor.clinicId);
+      await expect(repository.update(row, { expressCustomerName: 'Stale' })).rejects.toThrow('has moved on');
+      expect(await useCases.expressCustomer(caller, expressCustomerId)).toEqual(after);
+    });
+
     it('refuses a wrong version also when nothing would change', async () => {
       const caller = world.newCaller();
       const { expressCustomerId } = await newCustomer(caller);
@@ -147,6 +158,48 @@ onEachEngine((engine) => {
         'express_customer.reactivated',
       ]);
     });
+
+    it('turn a customer off and on once when 20 ask for it at once', async () => {
+      const caller = world.newCaller();
+      const { expressCustomerId } = await newCustomer(caller);
+      const all = (change: typeof useCases.deactivateExpressCustomer) =>
+        Promise.all(Array.from({ length: 20 }, () => change(caller, { expressCustomerId })));
+      const off = await all(useCases.deactivateExpressCustomer);
+      expect(off.map(({ isActive, version }) => [isActive, version])).toEqual(off.map(() => [false, 2]));
+      const on = await all(useCases.reactivateExpressCustomer);
+      expect(on.map(({ isActive, version }) => [isActive, version])).toEqual(on.map(() => [true, 3]));
+      expect(await historyOf(caller, expressCustomerId)).toHaveLength(3);
+    });
+
+    it('let one of both through when they start from the same version', async () => {
+      const caller = world.newCaller();
+      const { expressCustomerId } = await newCustomer(caller);
+      const target = { expressCustomerId, expectedVersion: 1 };
+      const calls = [
+        useCases.deactivateExpressCustomer(caller, target),
+        useCases.editExpressCustomerMetadata(caller, { ...target, set: { a: 'b' } }),
+      ];
+      expect(await outcomes(calls)).toEqual({ OK: 1, VERSION_CONFLICT: 1 });
+      expect(await historyOf(caller, expressCustomerId)).toHaveLength(2);
+    });
+  });
+
+  it('takes both times of a new customer from one reading of the clock', async () => {
+    const { clinicId } = world.newCaller().actor;
+    // Two rows with a pause between them: only one reading for the whole statement gives all four times the same value.
+    await world.dataSource.query(
+      `INSERT INTO express_customers
+        (clinic_id, express_customer_id, express_customer_name, name_search, metadata, created_by_api_key_id)
+      SELECT $1, 'cus_' || lpad(n::text, 32, '0'), 'Paused', 'paused', jsonb_build_object('p', pg_sleep(0.01)::text), $1
+      FROM generate_series(1, 2) AS n`,
+      [clinicId],
+    );
+    const times = await world.dataSource.query<{ time: Date }[]>(
+      `SELECT unnest(ARRAY[created_at, updated_at]) AS time FROM express_customers WHERE clinic_id = $1`,
+      [clinicId],
+    );
+    expect(times).toHaveLength(4);
+    expect(new Set(times.map(({ time }) => time.getTime())).size).toBe(1);
   });
 
   it('records a dashboard user as creator and actor, never both', async () => {
@@ -235,10 +288,18 @@ onEachEngine((engine) => {
     });
   });
 
-  it('writes neither row nor event when the transaction fails half-way', async () => {
+  it('has a created event for every row at every moment, also while transactions fail half-way', async () => {
     const caller = world.newCaller();
     const { clinicId } = caller.actor;
     const { expressCustomerId } = await newCustomer(caller);
+    const countBoth = async () => {
+      const [row] = await world.dataSource.query<{ customers: string; events: string }[]>(
+        `SELECT (SELECT count(*) FROM express_customers WHERE clinic_id = $1) AS customers,
+          (SELECT count(*) FROM express_customer_events WHERE clinic_id = $1 AND type = 'express_customer.created') AS events`,
+        [clinicId],
+      );
+      return row!;
+    };
     await world.dataSource.query(`
       CREATE FUNCTION fail_on_marked_event() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN IF NEW.changes::text LIKE '%marked%' THEN RAISE EXCEPTION 'marked'; END IF; RETURN NEW; END $$`);
@@ -250,7 +311,17 @@ onEachEngine((engine) => {
       return useCases.createExpressCustomer(caller, { expressCustomerName, idempotencyKey: `key ${index}` });
     });
     calls.push(useCases.updateExpressCustomer(caller, { expressCustomerId, expressCustomerName: 'marked' }));
+    let isRunning = true;
+    const watch = (async () => {
+      while (isRunning) {
+        const { customers, events } = await countBoth();
+        expect(events).toBe(customers);
+      }
+    })();
     const results = await Promise.allSettled(calls);
+    isRunning = false;
+    await watch;
+    await world.dataSource.query('DROP TRIGGER fail_on_marked_event ON express_customer_events');
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
     expect(await world.count('express_customers', clinicId)).toBe(21);
     expect(await world.count('express_customer_events', clinicId)).toBe(21);

@@ -32,6 +32,66 @@ onEachEngine((engine) => {
     expect(await useCases.expressCustomer(caller, expressCustomerId)).toMatchObject({ userCount: 1, version: 2 });
   });
 
+  it('takes one user out once when 20 ask for it at once', async () => {
+    const caller = world.newCaller();
+    const expressCustomerId = await newCustomer(caller);
+    const [userId, other] = [newUserId(), newUserId()];
+    for (const each of [userId, other])
+      await useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId: each });
+    const remove = () => useCases.removeUserFromExpressCustomer(caller, { expressCustomerId, userId });
+    expect(await outcomes(Array.from({ length: 20 }, remove))).toEqual({ OK: 20 });
+    expect(await useCases.expressCustomer(caller, expressCustomerId)).toMatchObject({ userCount: 1, version: 4 });
+    const { rows } = await useCases.expressCustomerUsers(caller, expressCustomerId, { first: 100 });
+    expect(rows.map((row) => row.userId)).toEqual([other]);
+  });
+
+  it('lets a user come before a deactivation that runs at the same time, or refuses the user', async () => {
+    const caller = world.newCaller();
+    for (let round = 0; round < 20; round += 1) {
+      const expressCustomerId = await newCustomer(caller);
+      const userId = newUserId();
+      const [added] = await Promise.allSettled([
+        useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId }),
+        useCases.deactivateExpressCustomer(caller, { expressCustomerId }),
+      ]);
+      const { rows } = await useCases.expressCustomerEvents(caller, expressCustomerId, { first: 100 });
+      const isIn = added.status === 'fulfilled';
+      expect(rows.map(({ type }) => type.replace('express_customer.', ''))).toEqual(
+        isIn ? ['created', 'user_added', 'deactivated'] : ['created', 'deactivated'],
+      );
+      const customer = await useCases.expressCustomer(caller, expressCustomerId);
+      expect(customer).toMatchObject({ isActive: false, userCount: isIn ? 1 : 0 });
+    }
+  });
+
+  it('pages past no user who was in at the start while others come and go', async () => {
+    const caller = world.newCaller();
+    const expressCustomerId = await newCustomer(caller);
+    const add = (userId: string) => useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId });
+    const stay = Array.from({ length: 20 }, newUserId);
+    for (const userId of stay) await add(userId);
+    const comeAndGo = (async () => {
+      for (let n = 0; n < 50; n += 1) {
+        const userId = newUserId();
+        await add(userId);
+        if (n % 2) await useCases.removeUserFromExpressCustomer(caller, { expressCustomerId, userId });
+      }
+    })();
+    const seen: string[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await useCases.expressCustomerUsers(caller, expressCustomerId, {
+        first: 2,
+        ...(after && { after }),
+      });
+      seen.push(...page.rows.map(({ userId }) => userId));
+      if (!page.hasNextPage) break;
+      after = page.cursorOf(page.rows.at(-1)!);
+    }
+    await comeAndGo;
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(stay.filter((userId) => !seen.includes(userId))).toEqual([]);
+  });
+
   it('refuses a new user on a deactivated customer, lets one who is in it stay and one leave', async () => {
     const caller = world.newCaller();
     const expressCustomerId = await newCustomer(caller);

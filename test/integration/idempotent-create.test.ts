@@ -85,6 +85,16 @@ onEachEngine((engine) => {
     expect(ids.has(first.expressCustomerId)).toBe(false);
   });
 
+  it('stops removing old keys when it is told to', async () => {
+    const caller = world.newCaller();
+    await useCases.createExpressCustomer(caller, { expressCustomerName: 'Old', idempotencyKey: 'stopped' });
+    await age('stopped', 25);
+    await removeExpiredCreates(world.dataSource, AbortSignal.abort());
+    expect(await world.count('idempotency_keys', caller.actor.clinicId)).toBe(1);
+    await removeExpiredCreates(world.dataSource);
+    expect(await world.count('idempotency_keys', caller.actor.clinicId)).toBe(0);
+  });
+
   it('removes old keys of every clinic in small steps and leaves the others', async () => {
     const callers = [world.newCaller(), world.newCaller()];
     for (const caller of callers) {
