@@ -14,9 +14,13 @@ export async function runNamed<Row extends object>(
   dataSource.logger.logQuery(text, values);
   // Not the pool's own `query`, which gives up the connection after any error, a broken rule of the table too.
   const client = await poolOf(dataSource).connect();
+  // A connection that breaks tells its statement, which throws here, and emits the same error; unheard it ends the process.
+  const heard = () => undefined;
+  client.on('error', heard);
   try {
     return (await client.query<Row>({ name, text, values })).rows;
   } finally {
+    client.off('error', heard);
     client.release();
   }
 }
