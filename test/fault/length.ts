@@ -1,4 +1,4 @@
-/** How often each experiment is repeated: a taste in `npm test`, all of it in `npm run test:fault`. */
+/** How often each experiment is repeated: all of it in `npm run test:fault`, a taste with `short`. */
 export interface Length {
   kills: number;
   embeddedKills: number;
