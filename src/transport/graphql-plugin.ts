@@ -57,6 +57,8 @@ function finish(request: GraphQLRequestContextWillSendResponse<DoorContext>): vo
   contextValue.outcome.code = code;
   const decidesStatus = ACTED_ON_BY_ROUTERS.has(code) || (result.data === undefined && NOTHING_RAN.has(code));
   if (decidesStatus) response.http.status = ERROR_STATUS[code as ErrorCode];
+  // Such as a subscription or a persisted query, for which Apollo would say 200.
+  else if (result.data === undefined && (response.http.status ?? 200) === 200) response.http.status = 400;
   const { retryAfter } = first!.extensions as ErrorDetails;
   if (retryAfter !== undefined) response.http.headers.set('retry-after', `${retryAfter}`);
 }

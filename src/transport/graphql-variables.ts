@@ -50,8 +50,8 @@ function faultsOfVariable(
   const value = variables[name];
   const faults: Fault[] = [];
   coerceInputValue(value, type, (path, invalid, error) => faults.push(toFault([...path], invalid, error)));
-  const isInput =
-    isInputObjectType(isNonNullType(type) ? type.ofType : type) && typeof value === 'object' && value !== null;
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isInput = isObject && isInputObjectType(isNonNullType(type) ? type.ofType : type);
   const placed = isInput ? faults : faults.map((fault) => ({ ...fault, path: [name, ...fault.path] }));
   return [...faultsOfRules(type, value), ...placed];
 }

@@ -59,7 +59,6 @@ function identifyCallers(server: FastifyInstance, services: Services): void {
     const outcome = { operation: operationId ?? request.routeOptions.url ?? 'unknown' };
     request.context = { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome };
     void reply.header('x-request-id', request.id);
-    if (services.state.isStopping) void reply.header('connection', 'close');
     if (isPublic(request)) return;
     const identification = await authenticate(request.headers.authorization);
     if ('refusal' in identification) {
@@ -67,6 +66,14 @@ function identifyCallers(server: FastifyInstance, services: Services): void {
       throw new AppError('UNAUTHENTICATED', `A valid credential is needed. ${credentialHint}`);
     }
     request.context.actor = identification.actor;
+  });
+}
+
+// Said in the answer and not when the request comes in: one that was accepted before the stop would leave its connection
+// open behind it, and the stop would wait for nobody.
+function closeConnectionsOnStop(server: FastifyInstance, { state }: Services): void {
+  server.addHook('onSend', async (_request, reply) => {
+    if (state.isStopping) void reply.header('connection', 'close');
   });
 }
 
@@ -84,6 +91,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   await allowOrigins(server, services.config.corsOrigins);
   acceptJsonBodies(server);
   identifyCallers(server, services);
+  closeConnectionsOnStop(server, services);
   logRequests(server);
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   server.setNotFoundHandler((request, reply) =>

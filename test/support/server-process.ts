@@ -14,11 +14,11 @@ export interface ServerProcess {
   /** From spawn to the first 200 of /readyz. */
   readyAfterMs: number;
   /** All that it wrote so far. */
-  output(): string;
+  output: () => string;
   /** Sends a signal and waits for the end. */
-  end(
+  end: (
     signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL',
-  ): Promise<{ code: number | null; signal: NodeJS.Signals | null; ms: number }>;
+  ) => Promise<{ code: number | null; signal: NodeJS.Signals | null; ms: number }>;
   hasEnded(): boolean;
 }
 
@@ -68,4 +68,11 @@ export async function startServerProcess({ environment, port }: ServerProcessOpt
     return { code: child.exitCode, signal: child.signalCode, ms: performance.now() - asked };
   };
   return { url, pid: child.pid!, readyAfterMs: performance.now() - started, output, end, hasEnded: () => ended(child) };
+}
+
+/** Starts the built service where it cannot start. @returns its exit code and what it said. */
+export async function failToStart(environment: NodeJS.ProcessEnv): Promise<{ code: number | null; output: string }> {
+  const { child, output } = spawnServer(await freePort(), environment);
+  await once(child, 'close');
+  return { code: child.exitCode, output: output() };
 }

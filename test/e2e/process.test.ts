@@ -1,0 +1,198 @@
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { openDatabase } from '../../src/database/database.js';
+import { createTestDatabase, onEachEngine, type Engine, type TestDatabase } from '../support/engines.js';
+import { failToStart, startServerProcess, type ServerProcess } from '../support/server-process.js';
+import { newClinic } from '../support/service.js';
+
+const CREATE = `mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }`;
+const NAMES = `{ expressCustomers(first: 100) { totalCount nodes { expressCustomerName } } }`;
+
+async function graphql(url: string, token: string, query: string, variables?: object): Promise<any> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+}
+
+const create = (url: string, token: string, expressCustomerName: string) =>
+  graphql(url, token, CREATE, { input: { expressCustomerName } });
+
+const environmentOf = ({ databaseUrl, dataDir }: TestDatabase) => ({
+  DATABASE_URL: databaseUrl ?? '',
+  DATA_DIR: dataDir,
+});
+
+let place: TestDatabase;
+let running: ServerProcess | undefined;
+const start = async (environment: NodeJS.ProcessEnv = {}) =>
+  (running = await startServerProcess({ environment: { ...environmentOf(place), ...environment } }));
+afterEach(async () => {
+  await running?.end('SIGKILL');
+  running = undefined;
+  await place.remove();
+});
+
+async function tokenFor(engine: Engine): Promise<string> {
+  if (engine === 'embedded') return (await readFile(join(place.dataDir, 'api-key'), 'utf8')).trim();
+  const database = await openDatabase(place);
+  const { token } = await newClinic(database.dataSource);
+  await database.close();
+  return token;
+}
+
+onEachEngine((engine) => {
+  beforeEach(async () => {
+    place = await createTestDatabase(engine);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'finishes what it accepted before %s, and knows it after a restart',
+    async (signal) => {
+      const first = await start();
+      const token = await tokenFor(engine);
+      const names = Array.from({ length: 20 }, (_, index) => `in flight ${index}`);
+      // Accepted: the server has the request's head and waits for the last byte of its body.
+      const sent = await Promise.all(names.map((name) => halfSentCreate(first.url, token, name)));
+      const ended = first.end(signal);
+      await untilRefused(`${first.url}/livez`);
+      const answers = await Promise.all(sent.map((request) => request.finish()));
+      expect(answers.map((text) => /cus_[0-9a-f]{32}/.test(text))).toEqual(names.map(() => true));
+      expect((await ended).code).toBe(0);
+      const { url } = await start();
+      const { data } = await graphql(url, token, NAMES);
+      expect(data.expressCustomers.nodes.map((node: any) => node.expressCustomerName).sort()).toEqual(
+        [...names].sort(),
+      );
+    },
+  );
+
+  it('tells where to go next', async () => {
+    const { output, url } = await start();
+    expect(output()).toContain(`avara-express-customers is ready at ${url}/graphql`);
+    expect(output()).toContain(`Open ${url}/graphql`);
+  });
+
+  it('writes nothing but JSON lines in production', async () => {
+    const { output, url } = await start({ NODE_ENV: 'production' });
+    const lines = output()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'ready', address: url }));
+  });
+});
+
+async function untilRefused(url: string): Promise<void> {
+  try {
+    for (;;) await (await fetch(url)).text();
+  } catch {
+    // Nobody listens any more.
+  }
+}
+
+async function halfSentCreate(url: string, token: string, name: string): Promise<{ finish(): Promise<string> }> {
+  const { hostname, port } = new URL(url);
+  const body = JSON.stringify({ query: CREATE, variables: { input: { expressCustomerName: name } } });
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  let answer = '';
+  socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+  const head = [
+    'POST /graphql HTTP/1.1',
+    'host: localhost',
+    'expect: 100-continue',
+    'content-type: application/json',
+    `authorization: Bearer ${token}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  // "100 Continue" says that the request has been accepted.
+  await once(socket, 'data');
+  return {
+    finish: async () => {
+      const closed = once(socket, 'close');
+      socket.write(body);
+      await closed;
+      return answer;
+    },
+  };
+}
+
+describe('with the embedded engine', () => {
+  beforeEach(async () => {
+    place = await createTestDatabase('embedded');
+  });
+
+  it('makes a demo key at the first start, shows it once, and keeps it for its owner alone', async () => {
+    const first = await start();
+    const token = await tokenFor('embedded');
+    expect(first.output().split(token)).toHaveLength(3);
+    expect((await stat(join(place.dataDir, 'api-key'))).mode & 0o777).toBe(0o600);
+    expect((await create(first.url, token, 'By the demo key')).data.createExpressCustomer.expressCustomerId).toMatch(
+      /^cus_/,
+    );
+    expect((await first.end('SIGTERM')).code).toBe(0);
+    const second = await start();
+    expect(await tokenFor('embedded')).toBe(token);
+    expect(second.output()).not.toContain(token);
+    expect((await graphql(second.url, token, NAMES)).data.expressCustomers.totalCount).toBe(1);
+  });
+
+  it('refuses a second process on its folder in words, and the first goes on', async () => {
+    const first = await start();
+    const { code, output } = await failToStart(environmentOf(place));
+    expect(code).toBe(1);
+    expect(output).toContain(`is in use by process ${first.pid}`);
+    expect(output).toContain('DATABASE_URL');
+    expect(output).not.toContain('    at ');
+    const token = await tokenFor('embedded');
+    expect((await create(first.url, token, 'Still here')).errors).toBeUndefined();
+  });
+
+  it('starts again after kill -9 with everything that it acknowledged', async () => {
+    const first = await start();
+    const token = await tokenFor('embedded');
+    await create(first.url, token, 'Acknowledged');
+    expect((await first.end('SIGKILL')).signal).toBe('SIGKILL');
+    const { url } = await start();
+    expect((await graphql(url, token, NAMES)).data.expressCustomers.nodes).toEqual([
+      { expressCustomerName: 'Acknowledged' },
+    ]);
+  });
+});
+
+describe('a start that cannot succeed', () => {
+  beforeEach(async () => {
+    place = await createTestDatabase('embedded');
+  });
+
+  it.each([
+    ['names all faults of the configuration', { PORT: 'x', LOG_LEVEL: 'y' }, /PORT:[^]*LOG_LEVEL:/],
+    [
+      'says that no database answers',
+      { DATABASE_URL: 'postgres://127.0.0.1:1/x' },
+      /No database answers at DATABASE_URL/,
+    ],
+    ['says that the address is not its own', { HOST: '192.0.2.1' }, /HOST/],
+    ['says that the folder is a file', { DATA_DIR: 'package.json' }, /DATA_DIR/],
+  ])('%s and ends with 1', async (_title, environment, words) => {
+    const { code, output } = await failToStart({ ...environmentOf(place), ...environment });
+    expect(code).toBe(1);
+    expect(output).toMatch(words);
+    expect(output).not.toContain('    at ');
+  });
+
+  it('says that the database does not exist', async () => {
+    const missing = new URL(process.env.TEST_POSTGRES_URL!);
+    missing.pathname = '/there_is_no_such_database';
+    const { code, output } = await failToStart({ DATABASE_URL: missing.href });
+    expect(code).toBe(1);
+    expect(output).toMatch(/Create it, or correct the name/);
+  });
+});
