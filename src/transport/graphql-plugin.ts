@@ -49,6 +49,8 @@ function finish(request: GraphQLRequestContextWillSendResponse<DoorContext>): vo
   const result = response.body.kind === 'single' ? response.body.singleResult : undefined;
   if (!result?.errors) return;
   const errors = answered(request, result.errors);
+  // A subscription gets as far as its execution, which then finds nothing to execute.
+  if (errors.every((error) => codeOf(error) === 'GRAPHQL_VALIDATION_FAILED')) delete result.data;
   const { requestId } = contextValue;
   result.errors = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
   const first = errors.find((error) => ACTED_ON_BY_ROUTERS.has(codeOf(error) ?? '')) ?? errors[0];

@@ -132,6 +132,8 @@ onEachEngine((engine) => {
     ['a subscription', `subscription { Musterfrau }`],
   ])('refuses a document with %s without quoting it', async (_title, query) => {
     const answer = await service.graphql(clinic, query);
+    expect(answer.status).toBe(400);
+    expect(answer.body).not.toHaveProperty('data');
     expect(answer.body.errors!.map(({ extensions }) => extensions.code)).toEqual(
       answer.body.errors!.map(() => 'GRAPHQL_VALIDATION_FAILED'),
     );
