@@ -1,7 +1,9 @@
+// The experiments of test/fault kill and stall processes and want the machine for themselves: npm run test:fault.
+const testFolders = process.env.FAULT_LENGTH ? ['fault', 'e2e'] : ['{unit,integration,e2e,contract}'];
+
 /** @type {import('jest').Config} */
 const config = {
-  // The experiments of test/fault kill and stall processes and want the machine for themselves: npm run test:fault.
-  testMatch: [`<rootDir>/test/${process.env.FAULT_LENGTH ? 'fault' : '{unit,integration,e2e,contract}'}/**/*.test.ts`],
+  testMatch: testFolders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
   transform: { '\\.ts$': '@swc/jest' },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',

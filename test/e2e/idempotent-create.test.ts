@@ -1,3 +1,4 @@
+import { length } from '../fault/length.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { serviceOn, startService, type Answer, type Service } from '../support/service.js';
 
@@ -8,14 +9,18 @@ const codeOf = ({ body }: Pick<Answer, 'body'>) => body.errors?.[0]?.extensions.
 const customerOf = ({ body }: Pick<Answer, 'body'>) => body.data!.createExpressCustomer as Record<string, unknown>;
 
 /** A create by the service's own server without a socket, which costs more than the create itself when there are thousands. */
-async function inject({ app }: Service, token: string, input: object): Promise<Pick<Answer, 'text' | 'body'>> {
-  const { body } = await app.server.inject({
+async function inject(
+  { app }: Service,
+  token: string,
+  input: object,
+): Promise<Pick<Answer, 'status' | 'text' | 'body'>> {
+  const { statusCode, body } = await app.server.inject({
     method: 'POST',
     url: '/graphql',
     headers: { authorization: `Bearer ${token}` },
     payload: { query: CREATE, variables: { input } },
   });
-  return { text: body, body: JSON.parse(body) as Answer['body'] };
+  return { status: statusCode, text: body, body: JSON.parse(body) as Answer['body'] };
 }
 
 async function countOf(service: Service, table: string, clinicId: string): Promise<number> {
@@ -85,7 +90,7 @@ onEachEngine((engine) => {
 });
 
 describe('two instances on one PostgreSQL', () => {
-  const KEYS = 200;
+  const KEYS = length.idempotencyKeys;
   const CALLS = 50;
   let database: TestDatabase;
   let instances: Service[];
@@ -98,7 +103,7 @@ describe('two instances on one PostgreSQL', () => {
     await database.remove();
   });
 
-  it('make one customer per key of 200 keys with 50 calls at once each, refuse other inputs, and know clinics apart', async () => {
+  it(`make one customer per key of ${KEYS} keys with 50 calls at once each, refuse other inputs, and know clinics apart`, async () => {
     const [service] = instances as [Service];
     const [clinic, stranger] = [await service.newClinic(), await service.newClinic()];
     const create = (who: typeof clinic, at: number, idempotencyKey: string, expressCustomerName = idempotencyKey) =>
@@ -106,13 +111,14 @@ describe('two instances on one PostgreSQL', () => {
     const ids: unknown[] = [];
     for (let key = 0; key < KEYS; key += 1) {
       const answers = await Promise.all(Array.from({ length: CALLS }, (_, at) => create(clinic, at, `key ${key}`)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
       expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
       ids.push(customerOf(answers[0]!).expressCustomerId);
     }
     expect(new Set(ids).size).toBe(KEYS);
 
     const mismatched = await Promise.all(
-      Array.from({ length: 100 }, (_, at) => create(clinic, at, `key ${at}`, `another ${at}`)),
+      Array.from({ length: KEYS }, (_, at) => create(clinic, at, `key ${at}`, `another ${at}`)),
     );
     expect(new Set(mismatched.map(codeOf))).toEqual(new Set(['IDEMPOTENCY_KEY_REUSED']));
     expect(ids).not.toContain(customerOf(await create(stranger, 0, 'key 0')).expressCustomerId);

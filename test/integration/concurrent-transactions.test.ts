@@ -5,7 +5,8 @@ import { openDatabase, type Database } from '../../src/database/database.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { newClinic, type Clinic } from '../support/service.js';
 
-const CALLS = 500;
+// PostgreSQL has 10 connections, for which nobody waits longer than 3 s.
+const CALLS = { embedded: 500, postgresql: 100 };
 
 onEachEngine((engine) => {
   let place: TestDatabase;
@@ -31,8 +32,8 @@ onEachEngine((engine) => {
       createdByUserId: null,
     });
 
-  it('keeps exactly what was acknowledged of 500 transactions at once, half of them rolled back', async () => {
-    const calls = Array.from({ length: CALLS }, async (_, index) => {
+  it(`keeps exactly what was acknowledged of ${CALLS[engine]} transactions at once, half of them rolled back`, async () => {
+    const calls = Array.from({ length: CALLS[engine] }, async (_, index) => {
       const row = await database.dataSource.transaction(async (manager) => {
         const inserted = await insert(manager, `customer ${index}`);
         // A read in the middle, so that the transactions are open at the same time.
@@ -44,7 +45,7 @@ onEachEngine((engine) => {
     });
     const outcomes = await Promise.allSettled(calls);
     const acknowledged = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    expect(acknowledged).toHaveLength(CALLS / 2);
+    expect(acknowledged).toHaveLength(CALLS[engine] / 2);
     const rows: { id: string }[] = await database.dataSource.query(
       'SELECT express_customer_id AS id FROM express_customers WHERE clinic_id = $1 ORDER BY 1',
       [clinic.clinicId],
