@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import pino, { type DestinationStream } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config.js';
 import { openDatabase, type Database } from './database/database.js';
 import { migrate } from './database/migrate.js';
@@ -11,8 +11,12 @@ import { ApiKeyAuthentication } from './identity/authenticate-api-key.js';
 import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
 import { KeyUses } from './identity/key-uses.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
+import { OverloadGate } from './transport/limits/overload.js';
+import { rateLimit } from './transport/limits/rate-limit.js';
+import { connectRedis } from './transport/limits/redis.js';
 import { LOGGER_OPTIONS } from './transport/loggable-error.js';
 import { buildServer } from './transport/server.js';
+import type { Services } from './transport/services.js';
 
 const CLEANING_EVERY_MS = 10 * 60 * 1_000;
 
@@ -31,37 +35,52 @@ function credentialHint({ dataDir }: Config, demoKey: DemoKey | null): string {
   return demoKey ? `${header} The demo key is in ${demoKeyFile(dataDir)}.` : header;
 }
 
+/** What a service does beside its requests, and what it is asked to end when it stops. */
+interface Work {
+  services: Services;
+  demoKey: DemoKey | null;
+  tasks: BackgroundTask[];
+}
+
+const cleaning = ({ dataSource }: Database, log: Logger): BackgroundTask =>
+  startBackgroundTask(
+    CLEANING_EVERY_MS,
+    (stopping) => removeExpiredCreates(dataSource, stopping),
+    (error) => log.warn({ err: error }, 'what has expired stays until the next try'),
+  );
+
+async function assemble(config: Config, database: Database, log: Logger): Promise<Work> {
+  const { dataSource, engine } = database;
+  const demoKey = engine === 'embedded' ? await ensureDemoKey(dataSource, config.dataDir) : null;
+  const keyUses = new KeyUses(dataSource, log);
+  const apiKeys = new ApiKeyAuthentication(dataSource, (actor) => keyUses.note(actor));
+  const gate = new OverloadGate(config.limits, log);
+  const redis = config.redisUrl === undefined ? null : connectRedis(config.redisUrl, log);
+  const services: Services = {
+    config,
+    database,
+    authenticate: authentication(apiKeys, config.oidc && new DashboardTokenAuthentication(config.oidc, log)),
+    log,
+    gate,
+    spendPoints: rateLimit(config.limits.ratePoints, redis),
+    demoToken: demoKey?.token ?? null,
+    credentialHint: credentialHint(config, demoKey),
+    state: { isStopping: false },
+  };
+  const leaveRedis: BackgroundTask = { stop: async () => redis?.disconnect() };
+  return { services, demoKey, tasks: [keyUses, cleaning(database, log), gate, leaveRedis] };
+}
+
 /** Opens the database, brings its schema up to date and builds the server. Listens on nothing. */
 export async function buildApp(config: Config, logTo?: DestinationStream): Promise<App> {
   const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as DestinationStream);
   const database = await openDatabase(config);
   try {
     await migrate(database.dataSource);
-    const demoKey = database.engine === 'embedded' ? await ensureDemoKey(database.dataSource, config.dataDir) : null;
-    const state = { isStopping: false };
-    const keyUses = new KeyUses(database.dataSource, log);
-    const apiKeys = new ApiKeyAuthentication(database.dataSource, (actor) => keyUses.note(actor));
-    const authenticate = authentication(apiKeys, config.oidc && new DashboardTokenAuthentication(config.oidc, log));
-    const demoToken = demoKey?.token ?? null;
-    const server = await buildServer({
-      config,
-      database,
-      authenticate,
-      log,
-      demoToken,
-      credentialHint: credentialHint(config, demoKey),
-      state,
-    });
-    const tasks = [
-      keyUses,
-      startBackgroundTask(
-        CLEANING_EVERY_MS,
-        (stopping) => removeExpiredCreates(database.dataSource, stopping),
-        (error) => log.warn({ err: error }, 'what has expired stays until the next try'),
-      ),
-    ];
+    const { services, demoKey, tasks } = await assemble(config, database, log);
+    const server = await buildServer(services);
     let stopped: Promise<void> | undefined;
-    const stop = () => (stopped ??= stopInOrder(server, tasks, database, state, config.drainMs));
+    const stop = () => (stopped ??= stopInOrder(server, tasks, services));
     return { server, database, demoKey, stop };
   } catch (error) {
     await database.close();
@@ -69,16 +88,11 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
   }
 }
 
-async function stopInOrder(
-  server: FastifyInstance,
-  tasks: BackgroundTask[],
-  database: Database,
-  state: { isStopping: boolean },
-  drainMs: number,
-): Promise<void> {
+async function stopInOrder(server: FastifyInstance, tasks: BackgroundTask[], services: Services): Promise<void> {
+  const { state, config, database } = services;
   state.isStopping = true;
   // Load balancers see /readyz, and callers have their connections closed by an answer, before anything is cut.
-  if (server.server.listening) await sleep(drainMs);
+  if (server.server.listening) await sleep(config.drainMs);
   await server.close();
   await Promise.all(tasks.map((task) => task.stop()));
   await database.close();

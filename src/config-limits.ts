@@ -8,8 +8,9 @@ const wholeNumber = (least: number) =>
   });
 
 const atLeastOne = wholeNumber(1);
+const any = wholeNumber(0);
 
-/** The variables that bound what one request may cost. */
+/** The variables that bound what one request may cost, how much one credential may do, and how much runs at once. */
 export const LIMIT_VARIABLES = {
   MAX_BODY_BYTES: atLeastOne({ default: 1_048_576 }),
   MAX_DOCUMENT_BYTES: atLeastOne({ default: 16_384 }),
@@ -18,9 +19,12 @@ export const LIMIT_VARIABLES = {
   MAX_ALIASES: atLeastOne({ default: 15 }),
   MAX_DIRECTIVES: atLeastOne({ default: 20 }),
   MAX_COST: atLeastOne({ default: 10_000 }),
+  RATE_LIMIT_POINTS: any({ default: 200_000 }),
+  MAX_CONCURRENCY: atLeastOne({ default: 512 }),
+  MAX_EVENT_LOOP_DELAY_MS: atLeastOne({ default: 1_000 }),
 };
 
-/** What one request may cost; past any of them it is refused before a statement is sent. See docs/limits.md. */
+/** Past any of them a request is refused before a statement is sent. See docs/limits.md. */
 export type Limits = Readonly<{
   bodyBytes: number;
   documentBytes: number;
@@ -29,6 +33,10 @@ export type Limits = Readonly<{
   aliases: number;
   directives: number;
   cost: number;
+  /** What one credential may spend in 10 s; 0: as much as it likes. */
+  ratePoints: number;
+  concurrency: number;
+  eventLoopDelayMs: number;
 }>;
 
 export const limitsOf = (env: { readonly [Name in keyof typeof LIMIT_VARIABLES]: number }): Limits =>
@@ -40,4 +48,7 @@ export const limitsOf = (env: { readonly [Name in keyof typeof LIMIT_VARIABLES]:
     aliases: env.MAX_ALIASES,
     directives: env.MAX_DIRECTIVES,
     cost: env.MAX_COST,
+    ratePoints: env.RATE_LIMIT_POINTS,
+    concurrency: env.MAX_CONCURRENCY,
+    eventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
   });

@@ -23,6 +23,12 @@ const postgresUrl = makeValidator((input: string): string => {
   return input;
 });
 
+const redisUrl = makeValidator((input: string): string => {
+  if (!/^rediss?:\/\//.test(input))
+    throw new EnvError('an address such as redis://user:password@host:6379 is expected');
+  return input;
+});
+
 /** Everything that can be set from outside; `.env.example` explains each. Frozen, read once at start. */
 export type Config = Readonly<{
   port: number;
@@ -40,6 +46,8 @@ export type Config = Readonly<{
   /** How long a stopping instance still serves, each answer closing its connection. */
   drainMs: number;
   limits: Limits;
+  /** Where instances count rate limits together; unset: each counts alone. */
+  redisUrl: string | undefined;
   /** Who vouches for dashboard users; null: API keys only. */
   oidc: OidcSettings | null;
 }>;
@@ -97,6 +105,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       CORS_ORIGINS: origins({ default: [] }),
       INTROSPECTION: bool({ default: !isProduction }),
       DRAIN_MS: num({ default: 500 }),
+      REDIS_URL: redisUrl({ default: undefined }),
       ...LIMIT_VARIABLES,
       ...OIDC_VARIABLES,
     },
@@ -113,6 +122,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     introspection: env.INTROSPECTION,
     drainMs: env.DRAIN_MS,
     limits: limitsOf(env),
+    redisUrl: env.REDIS_URL,
     oidc: oidcSettings(env),
   });
 }

@@ -13,7 +13,6 @@ const internalError = (): AppError =>
   new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side. Quote the requestId when you report it.');
 
 const FASTIFY_ERRORS: Record<string, () => AppError> = {
-  FST_ERR_HANDLER_TIMEOUT: serviceUnavailable,
   FST_ERR_CTP_BODY_TOO_LARGE: () => new AppError('PAYLOAD_TOO_LARGE', 'The body is too large.'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     badUserInput([{ path: [], code: 'INVALID', message: 'Send the body as application/json.' }]),
@@ -35,4 +34,11 @@ export function toAppError(error: unknown): AppError {
     }
   }
   return internalError();
+}
+
+/** An error in the form of the door that was called. */
+export function errorBody({ code, message, details }: AppError, requestId: string, isGraphQL: boolean): object {
+  return isGraphQL
+    ? { errors: [{ message, extensions: { code, ...details, requestId } }] }
+    : { code, message, ...details, requestId };
 }

@@ -27,7 +27,8 @@ function apolloLogger(log: Logger): NonNullable<ApolloServerOptions<DoorContext>
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-function createApolloServer(server: FastifyInstance, { config, demoToken, log }: Services): ApolloServer<DoorContext> {
+function createApolloServer(server: FastifyInstance, services: Services): ApolloServer<DoorContext> {
+  const { config, demoToken, log, spendPoints } = services;
   return new ApolloServer<DoorContext>({
     schema: buildSchema().executable,
     introspection: config.introspection,
@@ -43,7 +44,7 @@ function createApolloServer(server: FastifyInstance, { config, demoToken, log }:
     formatError: formatGraphQLError,
     plugins: [
       answerPlugin,
-      costPlugin(config.limits.cost),
+      costPlugin(config.limits.cost, spendPoints),
       sandboxPlugin(config.introspection && !config.isProduction, demoToken),
       fastifyApolloDrainPlugin(server),
       // Costs time on every list, and tells callers how long each resolver took.

@@ -3,16 +3,17 @@ import { uuidv7 } from 'uuidv7';
 import { logRefusal } from '../identity/refusal.js';
 import { AppError } from '../shared/app-error.js';
 import { allowOrigins } from './cors.js';
-import { toAppError } from './errors.js';
+import { errorBody, toAppError } from './errors.js';
 import { GRAPHQL_PATH, graphqlEndpoint } from './graphql-endpoint.js';
 import { healthRoutes } from './health.js';
+import { httpServerBehind, refuseMalformedHttp } from './http-server.js';
 import { acceptJsonBodies } from './json-body.js';
+import { answerInTime } from './limits/answer-in-time.js';
+import { pointsOfRestCall, tellAllowance } from './limits/rate-limit.js';
 import { logRequests } from './request-log.js';
 import { OPENAPI_PATH, REFERENCE_PATH, restEndpoint } from './rest-endpoint.js';
 import type { Services } from './services.js';
 
-// Whatever a request waits for, its caller gets an answer within 5 s.
-const ANSWERED_WITHIN_MS = 4_500;
 // None of them tells anything about data.
 const PUBLIC_PATHS = new Set(['/livez', '/readyz', OPENAPI_PATH]);
 
@@ -35,7 +36,7 @@ const statusOf = ({ code, status }: AppError, { headers }: FastifyRequest): numb
 
 function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const appError = toAppError(error);
-  const { code, message, details } = appError;
+  const { code, details } = appError;
   const status = statusOf(appError, request);
   if (code === 'INTERNAL_SERVER_ERROR')
     request.server.log.error({ err: error, requestId: request.id }, 'unforeseen error');
@@ -44,15 +45,12 @@ function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown)
   if (details.retryAfter !== undefined) void reply.header('retry-after', details.retryAfter);
   // Client libraries try a 409 again by themselves; none of ours goes away by waiting.
   if (status === 409) void reply.header('x-should-retry', 'false');
-  const { id: requestId } = request;
-  const body = isGraphQL(request)
-    ? { errors: [{ message, extensions: { code, ...details, requestId } }] }
-    : { code, message, ...details, requestId };
+  const body = errorBody(appError, request.id, isGraphQL(request));
   return reply.code(status).type('application/json; charset=utf-8').send(body);
 }
 
 function identifyCallers(server: FastifyInstance, services: Services): void {
-  const { database, log, authenticate, credentialHint } = services;
+  const { database, log, authenticate, credentialHint, spendPoints } = services;
   server.decorateRequest('context', null as never);
   server.addHook('onRequest', async (request, reply) => {
     const { operationId } = request.routeOptions.config as { operationId?: string };
@@ -66,6 +64,7 @@ function identifyCallers(server: FastifyInstance, services: Services): void {
       throw new AppError('UNAUTHENTICATED', `A valid credential is needed. ${credentialHint}`);
     }
     request.context.actor = identification.actor;
+    await spendPoints(request.context, isGraphQL(request) ? 1 : pointsOfRestCall(request));
   });
 }
 
@@ -84,13 +83,16 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => uuidv7(),
     bodyLimit: services.config.limits.bodyBytes,
-    handlerTimeout: ANSWERED_WITHIN_MS,
     forceCloseConnections: 'idle',
+    serverFactory: httpServerBehind(services.gate),
+    clientErrorHandler: refuseMalformedHttp,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
   await allowOrigins(server, services.config.corsOrigins);
   acceptJsonBodies(server);
+  answerInTime(server);
   identifyCallers(server, services);
+  tellAllowance(server);
   closeConnectionsOnStop(server, services);
   logRequests(server);
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import type { Authenticate } from '../identity/authenticate.js';
+import type { OverloadGate } from './limits/overload.js';
+import type { SpendPoints } from './limits/rate-limit.js';
 
 /** All that a running service is made of; `app.ts` puts it together. */
 export interface Services {
@@ -9,6 +11,8 @@ export interface Services {
   database: Database;
   authenticate: Authenticate;
   log: Logger;
+  gate: OverloadGate;
+  spendPoints: SpendPoints;
   /** The demo clinic's key; null where there is none, as always on PostgreSQL. */
   demoToken: string | null;
   /** How a caller without a valid credential gets one. */

@@ -3,6 +3,7 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import { LRUCache } from 'lru-cache';
 import type { DoorContext } from '../context.js';
 import { costOf } from './operation-cost.js';
+import type { SpendPoints } from './rate-limit.js';
 import { tooComplex } from './too-complex.js';
 
 type Variables = Record<string, unknown>;
@@ -34,14 +35,18 @@ export function knownCostOf(
   return cost;
 }
 
-/** Refuses operations that cost more than `limit`, before anything of them runs. */
-export const costPlugin = (limit: number): ApolloServerPlugin<DoorContext> => ({
+/**
+ * Refuses operations that cost more than `limit`, before anything of them runs, and takes what the others cost from the
+ * caller's points. The first point was taken when the request came in.
+ */
+export const costPlugin = (limit: number, spendPoints: SpendPoints): ApolloServerPlugin<DoorContext> => ({
   async requestDidStart() {
     return {
-      async didResolveOperation({ schema, document, operation, request }) {
+      async didResolveOperation({ schema, document, operation, request, contextValue }) {
         if (!operation) return;
         const cost = knownCostOf(schema, document, operation, request.variables ?? {});
         if (cost > limit) throw tooComplex('cost', limit, cost);
+        if (cost > 1) await spendPoints(contextValue, cost - 1);
       },
     };
   },

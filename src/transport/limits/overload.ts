@@ -1,0 +1,91 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
+import type { BackgroundTask } from '../../shared/background-task.js';
+import { errorBody, serviceUnavailable } from '../errors.js';
+
+/** When the service sheds load instead of letting everybody wait. */
+export type OverloadLimits = Readonly<{
+  /** Requests at work at once. */
+  concurrency: number;
+  /** Mean delay of the event loop over the last half second. */
+  eventLoopDelayMs: number;
+}>;
+
+const SAMPLED_EVERY_MS = 500;
+const TOLD_EVERY_MS = 1_000;
+const RESOLUTION_MS = 20;
+const NEVER_SHED = new Set(['/livez', '/readyz']);
+
+function refuse({ url }: IncomingMessage, response: ServerResponse): void {
+  const error = serviceUnavailable();
+  const requestId = uuidv7();
+  const body = JSON.stringify(errorBody(error, requestId, url!.startsWith('/graphql')));
+  response.writeHead(error.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'retry-after': `${error.details.retryAfter}`,
+    'x-request-id': requestId,
+  });
+  response.end(body);
+}
+
+/** Lets requests in while there is room, and refuses the others with 503 before anything else is done for them. */
+export class OverloadGate implements BackgroundTask {
+  private isLoopSlow = false;
+  private untold = 0;
+  private toldAt = -Infinity;
+  private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  private readonly sampling: NodeJS.Timeout;
+  /** Requests at work now. */
+  inFlight = 0;
+  /** Requests refused since the start. */
+  shed = 0;
+
+  constructor(
+    private readonly limits: OverloadLimits,
+    private readonly log: Logger,
+  ) {
+    this.delay.enable();
+    this.sampling = setInterval(() => this.sample(), SAMPLED_EVERY_MS).unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.sampling);
+    this.delay.disable();
+  }
+
+  private sample(): void {
+    // The histogram holds whole intervals; what is beyond the resolution is delay.
+    this.isLoopSlow = this.delay.mean / 1e6 - RESOLUTION_MS > this.limits.eventLoopDelayMs;
+    this.delay.reset();
+  }
+
+  /** The handler, reached only by those that are let in. */
+  before(handler: RequestListener): RequestListener {
+    return (request, response) => {
+      const isFull = this.isLoopSlow || this.inFlight >= this.limits.concurrency;
+      if (isFull && !NEVER_SHED.has(request.url!)) {
+        refuse(request, response);
+        return this.countShed();
+      }
+      this.inFlight += 1;
+      // Also comes where the caller hangs up before the answer.
+      response.once('close', () => (this.inFlight -= 1));
+      handler(request, response);
+    };
+  }
+
+  // A line for each would be work at the worst moment.
+  private countShed(): void {
+    this.shed += 1;
+    this.untold += 1;
+    const now = performance.now();
+    if (now - this.toldAt < TOLD_EVERY_MS) return;
+    const { untold: shed, inFlight, isLoopSlow } = this;
+    this.log.warn({ shed, inFlight, isLoopSlow }, 'overloaded: requests are refused');
+    this.toldAt = now;
+    this.untold = 0;
+  }
+}

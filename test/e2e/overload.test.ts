@@ -1,0 +1,97 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startService, type Clinic, type Service } from '../support/service.js';
+
+const CONCURRENCY = 4;
+const CREATE = `mutation ($key: String!) {
+  createExpressCustomer(input: { expressCustomerName: "Full", idempotencyKey: $key }) { expressCustomerId }
+}`;
+
+let service: Service;
+let clinic: Clinic;
+beforeAll(async () => {
+  service = await startService('postgresql', { MAX_CONCURRENCY: String(CONCURRENCY) });
+  clinic = await service.newClinic();
+}, 60_000);
+afterAll(() => service.stop());
+
+/** Fills every place with a create that waits for a lock, runs the action, and lets the creates through. */
+async function whileFull(action: () => Promise<void>): Promise<void> {
+  const blocker = service.dataSource.createQueryRunner();
+  await blocker.startTransaction();
+  await blocker.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
+  const keys = Array.from({ length: CONCURRENCY }, (_, index) => `full-${performance.now()}-${index}`);
+  const creates = keys.map((key) => service.graphql(clinic, CREATE, { key }));
+  const waiting = "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
+  while ((await service.dataSource.query<{ n: number }[]>(waiting))[0]!.n < CONCURRENCY) await sleep(10);
+  try {
+    await action();
+  } finally {
+    await blocker.commitTransaction();
+    await blocker.release();
+  }
+  expect((await Promise.all(creates)).map(({ status }) => status)).toEqual(Array(CONCURRENCY).fill(200));
+}
+
+it('refuses what it has no room for with 503 at once, in the form of each door, and finishes what it let in', async () => {
+  await whileFull(async () => {
+    const graphql = await service.graphql(clinic, '{ __typename }');
+    expect(graphql.status).toBe(503);
+    expect(graphql.body.errors![0]!.extensions).toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      retryAfter: 2,
+      requestId: graphql.headers.get('x-request-id'),
+    });
+    const rest = await service.request('/v1/express');
+    expect(rest.status).toBe(503);
+    expect(rest.headers.get('retry-after')).toBe('2');
+    expect(rest.body).toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      retryAfter: 2,
+      requestId: rest.headers.get('x-request-id'),
+    });
+  });
+  expect((await service.graphql(clinic, '{ __typename }')).status).toBe(200);
+});
+
+it('always answers the health checks', () =>
+  whileFull(async () => {
+    expect((await service.request('/livez')).status).toBe(200);
+    expect((await service.request('/readyz')).status).toBe(200);
+  }));
+
+it('tells in one line a second that it is full', async () => {
+  const told = () => service.logLines().filter(({ msg }) => String(msg).startsWith('overloaded'));
+  const before = told().length;
+  await sleep(1_000);
+  await whileFull(async () => {
+    await Promise.all(Array.from({ length: 20 }, () => service.graphql(clinic, '{ __typename }')));
+  });
+  expect(told().length).toBeGreaterThan(before);
+  expect(told().length).toBeLessThan(before + 5);
+});
+
+it('gives a place back when a caller hangs up', async () => {
+  const { host } = new URL(service.url);
+  for (let turn = 0; turn < CONCURRENCY * 2; turn++) {
+    const socket = connect(Number(host.split(':')[1]), '127.0.0.1');
+    socket.write(`POST /graphql HTTP/1.1\r\nhost: ${host}\r\ncontent-length: 100\r\n\r\n`);
+    await sleep(20);
+    socket.destroy();
+  }
+  while ((await service.graphql(clinic, '{ __typename }')).status !== 200) await sleep(10);
+});
+
+it.each([
+  ['is no HTTP', 'HELLO\r\n\r\n', 400, 'BAD_USER_INPUT'],
+  ['has headers of 64 KB', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(65_536)}\r\n\r\n`, 431, 'PAYLOAD_TOO_LARGE'],
+])('answers a request that %s in the words of every other error', async (_what, request, status, code) => {
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  socket.write(request);
+  const answer = await text(socket);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as Record<string, string>;
+  expect(body).toMatchObject({ code, message: expect.any(String), requestId: expect.any(String) });
+  expect(answer).not.toContain('HPE_');
+});
