@@ -7,8 +7,10 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { formatGraphQLError } from './graphql-errors.js';
+import { CompiledOperations, type CompiledAnswer, type GraphQLCall } from './compiled-operations.js';
 import type { DoorContext } from './context.js';
 import { answerPlugin } from './graphql-plugin.js';
 import { costPlugin } from './limits/cost-plugin.js';
@@ -27,10 +29,14 @@ function apolloLogger(log: Logger): NonNullable<ApolloServerOptions<DoorContext>
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-function createApolloServer(server: FastifyInstance, services: Services): ApolloServer<DoorContext> {
-  const { config, demoToken, log, spendPoints } = services;
+function createApolloServer(
+  server: FastifyInstance,
+  schema: GraphQLSchema,
+  operations: CompiledOperations,
+  { config, demoToken, log, spendPoints }: Services,
+): ApolloServer<DoorContext> {
   return new ApolloServer<DoorContext>({
-    schema: buildSchema().executable,
+    schema,
     introspection: config.introspection,
     logger: apolloLogger(log),
     csrfPrevention: true,
@@ -45,6 +51,7 @@ function createApolloServer(server: FastifyInstance, services: Services): Apollo
     plugins: [
       answerPlugin,
       costPlugin(config.limits.cost, spendPoints),
+      operations.plugin,
       sandboxPlugin(config.introspection && !config.isProduction, demoToken),
       fastifyApolloDrainPlugin(server),
       // Costs time on every list, and tells callers how long each resolver took.
@@ -69,16 +76,53 @@ function addRequestId(request: FastifyRequest, reply: FastifyReply, payload: unk
 
 const isJson = (reply: FastifyReply): boolean => /json/.test(String(reply.getHeader('content-type') ?? ''));
 
+const MEDIA_TYPES: Record<string, string> = {
+  '': 'application/json; charset=utf-8',
+  '*/*': 'application/json; charset=utf-8',
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
+};
+
+const CALL_KEYS = new Set(['query', 'variables', 'operationName']);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The call of a request that is no more than one; null where Apollo Server has to look closer. */
+function plainCall({ method, headers, body }: FastifyRequest): GraphQLCall | null {
+  if (method !== 'POST' || MEDIA_TYPES[headers.accept ?? ''] === undefined) return null;
+  if (!isObject(body) || !Object.keys(body).every((key) => CALL_KEYS.has(key))) return null;
+  const { query, variables = null, operationName = null } = body;
+  if (typeof query !== 'string' || (variables !== null && !isObject(variables))) return null;
+  if (operationName !== null && typeof operationName !== 'string') return null;
+  return { query, variables: variables ?? {}, operationName: operationName ?? undefined };
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, { result, status, retryAfter }: CompiledAnswer): string {
+  if (status !== undefined) void reply.code(status);
+  if (retryAfter !== undefined) void reply.header('retry-after', `${retryAfter}`);
+  void reply.header('content-type', MEDIA_TYPES[request.headers.accept ?? '']);
+  return `${JSON.stringify(result)}\n`;
+}
+
 /** Apollo Server at /graphql: POST for operations, GET for queries and, in a browser, the Sandbox. */
 export async function graphqlEndpoint(server: FastifyInstance, services: Services): Promise<void> {
-  const apollo = createApolloServer(server, services);
+  const { config, spendPoints } = services;
+  const schema = buildSchema().executable;
+  const operations = new CompiledOperations(schema, config.limits.cost, spendPoints);
+  const apollo = createApolloServer(server, schema, operations, services);
   await apollo.start();
-  const handler = fastifyApolloHandler(apollo, { context: async (request) => request.context });
-  limitDocumentLength(server, GRAPHQL_PATH, services.config.limits.documentBytes);
+  const answerByApollo = fastifyApolloHandler(apollo, { context: async (request) => request.context });
+  limitDocumentLength(server, GRAPHQL_PATH, config.limits.documentBytes);
   server.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: GRAPHQL_PATH,
-    handler,
+    handler: async (request, reply) => {
+      void reply.header('cache-control', 'no-store');
+      const call = plainCall(request);
+      const answer = call && (await operations.answer(call, request.context));
+      return answer ? send(request, reply, answer) : answerByApollo.call(server, request, reply);
+    },
     onSend: async (request, reply, payload) => (isJson(reply) ? addRequestId(request, reply, payload) : payload),
   });
 }

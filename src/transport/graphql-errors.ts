@@ -56,6 +56,8 @@ function protocolError(formatted: GraphQLFormattedError, code: string): GraphQLF
       extensions: { code: 'QUERY_TOO_COMPLEX', limit },
     };
   }
+  // A variable's null where the argument takes none: graphql-js finds out at the field.
+  if (/^Argument "/.test(message)) code = 'BAD_USER_INPUT';
   if (/^Schema is not configured to execute/.test(message)) code = 'GRAPHQL_VALIDATION_FAILED';
   if (code === 'GRAPHQL_VALIDATION_FAILED')
     return { message: validationMessage(message), ...place, extensions: { code } };

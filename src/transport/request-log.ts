@@ -14,6 +14,7 @@ export function logRequests(server: FastifyInstance): void {
       actor: context.actor ? actorId(context.actor) : null,
       clinicId: context.actor?.clinicId ?? null,
       code: context.outcome.code ?? 'OK',
+      ...(context.outcome.isCompiled && { compiled: true }),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
     };

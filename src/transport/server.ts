@@ -49,14 +49,20 @@ function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown)
   return reply.code(status).type('application/json; charset=utf-8').send(body);
 }
 
-function identifyCallers(server: FastifyInstance, services: Services): void {
-  const { database, log, authenticate, credentialHint, spendPoints } = services;
+// The first hook of all: every other one, and the log, finds a context.
+function beginContexts(server: FastifyInstance, { database, log }: Services): void {
   server.decorateRequest('context', null as never);
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, next) => {
     const { operationId } = request.routeOptions.config as { operationId?: string };
     const outcome = { operation: operationId ?? request.routeOptions.url ?? 'unknown' };
     request.context = { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome };
     void reply.header('x-request-id', request.id);
+    next();
+  });
+}
+
+function identifyCallers(server: FastifyInstance, { authenticate, credentialHint, spendPoints }: Services): void {
+  server.addHook('onRequest', async (request) => {
     if (isPublic(request)) return;
     const identification = await authenticate(request.headers.authorization);
     if ('refusal' in identification) {
@@ -88,9 +94,10 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     clientErrorHandler: refuseMalformedHttp,
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
+  beginContexts(server, services);
+  answerInTime(server);
   await allowOrigins(server, services.config.corsOrigins);
   acceptJsonBodies(server);
-  answerInTime(server);
   identifyCallers(server, services);
   tellAllowance(server);
   closeConnectionsOnStop(server, services);

@@ -1,0 +1,276 @@
+import { randomUUID } from 'node:crypto';
+import { startService, type Clinic, type Service } from '../support/service.js';
+
+const SCALARS = `expressCustomerId expressCustomerName isActive userCount metadata version createdAt updatedAt
+  createdByApiKeyId createdByUserId`;
+const CUSTOMER = `__typename ${SCALARS}
+  users(first: 2) { edges { cursor role: node { userId } } nodes { userId } pageInfo { hasNextPage } }
+  events(first: 3) { nodes { eventId type occurredAt actorApiKeyId version changes { path before after } } pageInfo { endCursor } }`;
+
+const GET = `query Get($id: ID!) { expressCustomer(expressCustomerId: $id) { ${CUSTOMER} } }`;
+const LIST = `query List($first: Int! = 3, $after: String, $filter: ExpressCustomerFilter, $orderBy: ExpressCustomerOrder! = CREATED_AT_DESC) {
+  expressCustomers(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+    totalCount nodes { ${SCALARS} } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
+const NESTED = `query Nested($inner: Int!) { expressCustomers(first: 5) { nodes { expressCustomerName users(first: $inner) { nodes { userId } } } } }`;
+const TWO = `query Two($id: ID!, $first: Int!) { one: expressCustomer(expressCustomerId: $id) { expressCustomerName }
+  two: expressCustomer(expressCustomerId: "unknown") { expressCustomerName } expressCustomers(first: $first) { nodes { version } } }`;
+const CHOICE = `query Choice($id: ID!, $with: Boolean!, $without: Boolean = false) { expressCustomer(expressCustomerId: $id) {
+  expressCustomerName @include(if: $with) ...Version @skip(if: $without) ... on ExpressCustomer { isActive } } }
+  fragment Version on ExpressCustomer { version }`;
+const ENTITIES = `query Entities($of: [_Any!]!) { _entities(representations: $of) { __typename
+  ... on ExpressCustomer { expressCustomerName } ... on User { userId expressCustomers(first: 2) { nodes { expressCustomerName } } } } }`;
+const mutation = (name: string, input: string) =>
+  `mutation Change($input: ${input}!) { ${name}(input: $input) { ${SCALARS} } }`;
+const CREATE = mutation('createExpressCustomer', 'CreateExpressCustomerInput');
+const UPDATE = mutation('updateExpressCustomer', 'UpdateExpressCustomerInput');
+const EDIT = mutation('editExpressCustomerMetadata', 'EditExpressCustomerMetadataInput');
+const DEACTIVATE = mutation('deactivateExpressCustomer', 'DeactivateExpressCustomerInput');
+const REACTIVATE = mutation('reactivateExpressCustomer', 'ReactivateExpressCustomerInput');
+const ADD = mutation('addUserToExpressCustomer', 'AddUserToExpressCustomerInput');
+const REMOVE = mutation('removeUserFromExpressCustomer', 'RemoveUserFromExpressCustomerInput');
+const INLINE = `mutation { createExpressCustomer(input: { expressCustomerName: "Inline", metadata: { a: "b", c: "d" } }) { metadata } }`;
+const PARTS = `mutation Parts($set: JSON, $id: ID!, $unset: [String!]) {
+  editExpressCustomerMetadata(input: { expressCustomerId: $id, set: $set, unset: $unset }) { metadata } }`;
+const SEVERAL = `mutation Several($input: CreateExpressCustomerInput!, $wrong: CreateExpressCustomerInput!) {
+  a: createExpressCustomer(input: $input) { expressCustomerName } b: createExpressCustomer(input: $wrong) { expressCustomerName }
+  c: createExpressCustomer(input: $input) { expressCustomerName } }`;
+
+/** What a clinic of the comparison holds: the same in each, but for its ids. */
+interface World {
+  clinic: Clinic;
+  reader: Clinic;
+  id: string;
+  userId: string;
+}
+
+type Variables = Record<string, unknown>;
+/** [what is sent, document, variables, operationName]; each is sent to worlds that saw all the cases before it. */
+type Case = [title: string, query: string, variables?: (world: World) => Variables, operationName?: string];
+
+const input = (values: (world: World) => Variables) => (world: World) => ({ input: values(world) });
+const CASES: Case[] = [
+  ['a get', GET, ({ id }) => ({ id })],
+  ['a get by its operation name', GET, ({ id }) => ({ id }), 'Get'],
+  ['a get by another operation name', GET, ({ id }) => ({ id }), 'Other'],
+  ['a get of nobody', GET, () => ({ id: 'unknown' })],
+  ['a get with a number for an id', GET, () => ({ id: 5 })],
+  ['a get with a fraction for an id', GET, () => ({ id: 5.5 })],
+  ['a get without variables', GET],
+  ['a get with null for an id', GET, () => ({ id: null })],
+  ['a get with a list for an id', GET, ({ id }) => ({ id: [id] })],
+  ['a get with variables that nobody defined', GET, ({ id }) => ({ id, other: 1, __proto__: { a: 1 } })],
+  ['a list', LIST],
+  ['a list of 1', LIST, () => ({ first: 1 })],
+  ['a list of 0', LIST, () => ({ first: 0 })],
+  ['a list of 101', LIST, () => ({ first: 101 })],
+  ['a list of null', LIST, () => ({ first: null })],
+  ['a list of 1.5', LIST, () => ({ first: 1.5 })],
+  ['a list of 2.0', LIST, () => ({ first: 2.0 })],
+  ['a list of "2"', LIST, () => ({ first: '2' })],
+  ['a list of 2^31', LIST, () => ({ first: 2 ** 31 })],
+  ['a list of true', LIST, () => ({ first: true })],
+  ['a list in another order', LIST, () => ({ orderBy: 'NAME_ASC' })],
+  ['a list in no known order', LIST, () => ({ orderBy: 'name_asc' })],
+  ['a list in order 1', LIST, () => ({ orderBy: 1 })],
+  ['a list with a filter', LIST, () => ({ filter: { nameContains: 'a', isActive: true, metadata: { a: 'b' } } })],
+  ['a list with a wrong filter', LIST, () => ({ filter: { isActive: 'yes', nothing: 1 } })],
+  ['a list with a filter of null', LIST, () => ({ filter: null })],
+  ['a list with a list for a filter', LIST, () => ({ filter: [{ isActive: true }] })],
+  ['a list with a text for a filter', LIST, () => ({ filter: 'a' })],
+  ['a list after no cursor', LIST, () => ({ after: 'nonsense' })],
+  ['lists in a list', NESTED, () => ({ inner: 2 })],
+  ['lists in a list that are refused each', NESTED, () => ({ inner: 0 })],
+  ['lists in a list that cost too much', NESTED, () => ({ inner: 1_000_000 })],
+  ['several fields', TWO, ({ id }) => ({ id, first: 2 })],
+  ['several fields of which one is refused', TWO, ({ id }) => ({ id, first: 0 })],
+  ['included and skipped fields', CHOICE, ({ id }) => ({ id, with: true })],
+  ['other included and skipped fields', CHOICE, ({ id }) => ({ id, with: false, without: true })],
+  ['directives with a text', CHOICE, ({ id }) => ({ id, with: 'true' })],
+  ['directives with null', CHOICE, ({ id }) => ({ id, with: true, without: null })],
+  [
+    'entities',
+    ENTITIES,
+    ({ id, userId }) => ({ of: [of('ExpressCustomer', { expressCustomerId: id }), of('User', { userId })] }),
+  ],
+  [
+    'an entity that is none',
+    ENTITIES,
+    () => ({ of: [of('ExpressCustomer', { expressCustomerId: 'x' }), of('Nothing', {}), {}] }),
+  ],
+  ['one entity for a list', ENTITIES, ({ id }) => ({ of: of('ExpressCustomer', { expressCustomerId: id }) })],
+  ['a create', CREATE, input(() => ({ expressCustomerName: 'Ä “B”', metadata: { a: 'b\n', '2': 'x', '1': '😀' } }))],
+  ['a create with values in the document', INLINE],
+  ['a create with null metadata', CREATE, input(() => ({ expressCustomerName: 'C', metadata: null }))],
+  ['a create that breaks rules', CREATE, input(() => ({ expressCustomerName: '', metadata: { a: 1, '': null } }))],
+  ['a create without a name', CREATE, input(() => ({}))],
+  ['a create with null for a name', CREATE, input(() => ({ expressCustomerName: null }))],
+  ['a create with a number for a name', CREATE, input(() => ({ expressCustomerName: 5 }))],
+  ['a create with an unknown key', CREATE, input(() => ({ expressCustomerName: 'A', isActive: true, other: 1 }))],
+  [
+    'a create with __proto__',
+    CREATE,
+    () => ({ input: JSON.parse('{"expressCustomerName":"A","__proto__":{"a":1}}') as unknown }),
+  ],
+  [
+    'a create with metadata __proto__',
+    CREATE,
+    () => ({ input: JSON.parse('{"expressCustomerName":"A","metadata":{"__proto__":"a"}}') as unknown }),
+  ],
+  ['a create with a list for an input', CREATE, () => ({ input: [{ expressCustomerName: 'A' }] })],
+  [
+    'a create with 200 wrong keys',
+    CREATE,
+    input(() => Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`k${at}`, at]))),
+  ],
+  [
+    'creates of which the second is refused',
+    SEVERAL,
+    () => ({ input: { expressCustomerName: 'S' }, wrong: { expressCustomerName: ' ' } }),
+  ],
+  [
+    'an update',
+    UPDATE,
+    input(({ id }) => ({ expressCustomerId: id, expressCustomerName: 'Updated', expectedVersion: 2 })),
+  ],
+  [
+    'an update of an older version',
+    UPDATE,
+    input(({ id }) => ({ expressCustomerId: id, metadata: {}, expectedVersion: 1 })),
+  ],
+  ['an update of nobody', UPDATE, input(() => ({ expressCustomerId: 'x', expressCustomerName: 'U' }))],
+  ['an edit', EDIT, input(({ id }) => ({ expressCustomerId: id, set: { x: 'y' }, unset: ['a'] }))],
+  ['an edit with one value for a list', EDIT, input(({ id }) => ({ expressCustomerId: id, unset: 'x' }))],
+  ['an edit with numbers in a list', EDIT, input(({ id }) => ({ expressCustomerId: id, unset: ['x', 5, null] }))],
+  ['an edit whose variables are inside its input', PARTS, ({ id }) => ({ id, set: { p: 'q' } })],
+  ['an edit whose variables are null', PARTS, ({ id }) => ({ id, set: null, unset: null })],
+  ['adding a user', ADD, input(({ id, userId }) => ({ expressCustomerId: id, userId }))],
+  ['adding no user', ADD, input(({ id }) => ({ expressCustomerId: id, userId: 'x' }))],
+  ['removing a user', REMOVE, input(({ id, userId }) => ({ expressCustomerId: id, userId }))],
+  ['deactivating', DEACTIVATE, input(({ id }) => ({ expressCustomerId: id }))],
+  [
+    'adding a user to an inactive customer',
+    ADD,
+    input(({ id }) => ({ expressCustomerId: id, userId: `usr_${'c'.repeat(32)}` })),
+  ],
+  ['reactivating', REACTIVATE, input(({ id }) => ({ expressCustomerId: id }))],
+  ['a get after all of that', GET, ({ id }) => ({ id })],
+  ['a comment and a name', '# why\nquery Why { expressCustomers(first: 1) { totalCount } }'],
+  ['only __typename', '{ __typename }'],
+];
+
+function of(__typename: string, fields: object): object {
+  return { __typename, ...fields };
+}
+
+let service: Service;
+const worlds: World[] = [];
+beforeAll(async () => {
+  service = await startService('embedded');
+  for (let world = 0; world < 3; world += 1) worlds.push(await newWorld());
+}, 60_000);
+afterAll(() => service.stop());
+
+async function newWorld(): Promise<World> {
+  const clinic = await service.newClinic();
+  const reader = await service.newKey(clinic, { scopes: ['express:read'] });
+  const names = ['Anna', 'Berta', 'Carla', 'Äbte', 'Zoe'];
+  const ids: string[] = [];
+  for (const expressCustomerName of names) {
+    const metadata = { a: 'b', name: expressCustomerName };
+    const { body } = await service.graphql(clinic, CREATE, { input: { expressCustomerName, metadata } });
+    ids.push((body.data!.createExpressCustomer as { expressCustomerId: string }).expressCustomerId);
+  }
+  const [id] = ids as [string];
+  const userId = `usr_${randomUUID().replaceAll('-', '')}`;
+  await service.graphql(clinic, ADD, { input: { expressCustomerId: id, userId } });
+  return { clinic, reader, id, userId };
+}
+
+interface Seen {
+  status: number;
+  headers: [string, string][];
+  text: string;
+}
+
+const NEVER_THE_SAME = new Set(['date', 'x-request-id', 'ratelimit', 'content-length']);
+const IDS =
+  /\b(?:cus|usr|evt)_[0-9a-f]{32}(?:_\d+)?\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+const CURSORS = /"(cursor|startCursor|endCursor)":"[^"]+"/g;
+
+async function send(token: string, body: object, more: Record<string, string> = {}): Promise<Seen> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more };
+  const answer = await service.request('/graphql', { method: 'POST', headers, body: JSON.stringify(body) });
+  return {
+    status: answer.status,
+    headers: [...answer.headers].filter(([name]) => !NEVER_THE_SAME.has(name)),
+    text: answer.text.replace(IDS, 'id').replace(CURSORS, '"$1":"cursor"'),
+  };
+}
+
+/** Whether the last request was answered by a compiled operation. */
+const wasCompiled = (): boolean => service.logLines().at(-1)!.compiled === true;
+
+// Apollo Server takes extensions, and so takes every call that has some.
+const byApollo = { extensions: {} };
+
+async function both(world: [World, World], body: (world: World) => object, headers?: Record<string, string>) {
+  const [left, right] = world;
+  const apollo = await send(left.clinic.token, { ...body(left), ...byApollo }, headers);
+  expect(wasCompiled()).toBe(false);
+  const compiled = await send(right.clinic.token, body(right), headers);
+  return { apollo, compiled, isCompiled: wasCompiled() };
+}
+
+it('answers every operation and every error as Apollo Server does, in the same headers and letters', async () => {
+  const [apollo, compiled, first] = worlds as [World, World, World];
+  const compiledTitles: string[] = [];
+  for (const [title, query, variables, operationName] of CASES) {
+    const body = (world: World) => ({ query, ...(variables && { variables: variables(world) }), operationName });
+    await send(first.clinic.token, body(first));
+    const seen = await both([apollo, compiled], body);
+    expect({ title, ...seen.compiled }).toEqual({ title, ...seen.apollo });
+    if (seen.isCompiled) compiledTitles.push(title);
+  }
+  // What never ran has never been compiled either; of the rest, enough must have been for this to say anything.
+  expect(compiledTitles.length).toBeGreaterThan(40);
+}, 120_000);
+
+it.each([
+  '*/*',
+  'application/json',
+  'application/graphql-response+json',
+  'text/html, application/json;q=0.9',
+  'image/png',
+])('answers a caller that accepts %s as Apollo Server does', async (accept) => {
+  const pair = worlds.slice(0, 2) as [World, World];
+  for (const variables of [{ first: 1 }, { first: 0 }, { first: 'x' }]) {
+    const body = () => ({ query: LIST, variables });
+    await both(pair, body, { accept });
+    const seen = await both(pair, body, { accept });
+    expect(seen.compiled).toEqual(seen.apollo);
+  }
+});
+
+it('refuses a key without the scope as Apollo Server does', async () => {
+  const [{ reader }] = worlds as [World];
+  const body = { query: CREATE, variables: { input: { expressCustomerName: 'No' } } };
+  const apollo = await send(reader.token, { ...body, ...byApollo });
+  const compiled = await send(reader.token, body);
+  expect(wasCompiled()).toBe(true);
+  expect(compiled).toEqual(apollo);
+  expect(compiled.text).toContain('FORBIDDEN');
+});
+
+it('runs nothing compiled of a document that Apollo Server would refuse', async () => {
+  const [{ clinic }] = worlds as [World];
+  for (const query of [
+    '{ nothing }',
+    '{',
+    'query A { __typename } query B { __typename }',
+    '{ __schema { types { name } } }',
+  ]) {
+    await send(clinic.token, { query });
+    await send(clinic.token, { query });
+    expect(wasCompiled()).toBe(false);
+  }
+});
