@@ -18,7 +18,11 @@ const statementOf = oncePerDataSource(
 
 /** Those of the ids that are customers of the clinic, by one statement, in no order. */
 export const findByIds = (dataSource: DataSource, clinicId: string, ids: string[]): Promise<ExpressCustomerEntity[]> =>
-  runNamed<ExpressCustomerEntity>(dataSource, 'express-customers-get', statementOf(dataSource), [clinicId, ids]);
+  runNamed<ExpressCustomerEntity>(dataSource, {
+    name: 'express-customers-get',
+    text: statementOf(dataSource),
+    values: [clinicId, ids],
+  });
 
 function getsOf(dataSource: DataSource): Batches<string, Found> {
   const run = async (clinicId: string, ids: string[]): Promise<Found[]> => {

@@ -32,7 +32,11 @@ async function seek(manager: EntityManager, request: ListRequest, limit: number)
   const sql = `
     SELECT ${columns(manager)} FROM express_customers AS customer ${statement.where}
     ${orderedBy(request.order.keys, request.order)} LIMIT ${named}`;
-  const rows = await runNamed<ExpressCustomerEntity>(manager.connection, nameOf(sql), sql, statement.values);
+  const rows = await runNamed<ExpressCustomerEntity>(manager.connection, {
+    name: nameOf(sql),
+    text: sql,
+    values: statement.values,
+  });
   return rows.slice(0, limit);
 }
 

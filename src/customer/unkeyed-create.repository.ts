@@ -1,9 +1,32 @@
 import type { EntityManager } from 'typeorm';
+import type { NamedStatement } from '../database/named-statement.js';
 import { actorId, type Actor } from '../identity/actor.js';
 import { UnkeyedCreateEntity } from './unkeyed-create.entity.js';
 
-// Held until the transaction ends: a retry that overtakes its original waits for the original's commit.
-const TAKE_TURNS = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))';
+// Held until the transaction ends: a retry that overtakes its original waits for the original's commit. Several are taken in
+// one order, or two transactions could wait for each other.
+const TAKE_TURNS = `
+  SELECT count(pg_advisory_xact_lock(turn)) FROM (
+    SELECT DISTINCT hashtextextended(name, 0) AS turn FROM unnest($1::text[]) AS given (name) ORDER BY turn
+  ) AS turns`;
+
+/** What the tries of a create without an idempotency key take turns by. */
+export const turnOf = ({
+  clinicId,
+  actorId,
+  fingerprint,
+}: {
+  clinicId: string;
+  actorId: string;
+  fingerprint: Buffer;
+}) => [clinicId, actorId, fingerprint.toString('base64')].join(' ');
+
+/** Waits for whoever has one of the turns, and keeps them to the end of the transaction. */
+export const takeTurns = (turns: string[]): NamedStatement => ({
+  name: 'unkeyed-creates-take-turns',
+  text: TAKE_TURNS,
+  values: [turns],
+});
 
 // The caller's own chain first: try 2 prefers what try 1 was answered with to an original that nobody has retried yet.
 const CLAIM = `
@@ -28,11 +51,13 @@ export class UnkeyedCreateRepository {
    * @returns null when there is none: this try is to create the customer.
    */
   async claimEarlierTry(fingerprint: Buffer, retryCount: number): Promise<string | null> {
-    const owner = [this.actor.clinicId, actorId(this.actor)];
-    await this.manager.query(TAKE_TURNS, [[...owner, fingerprint.toString('base64')].join(' ')]);
-    if (retryCount === 0) return null;
+    const { clinicId } = this.actor;
+    const owner = { clinicId, actorId: actorId(this.actor), fingerprint };
+    const turns = takeTurns([turnOf(owner)]);
+    await this.manager.query(turns.text, turns.values);
     const [claimed] = await this.manager.query<[{ express_customer_id: string }[]]>(CLAIM, [
-      ...owner,
+      clinicId,
+      owner.actorId,
       fingerprint,
       retryCount,
     ]);

@@ -1,29 +1,61 @@
+import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { poolOf } from './pool.js';
 
-/**
- * Runs a statement that the server parses once a connection and keeps by its name. Outside of transactions alone.
- * It speaks to the pool below TypeORM, which has no way to name one.
- */
-export async function runNamed<Row extends object>(
-  dataSource: DataSource,
-  name: string,
-  text: string,
-  values: unknown[],
-): Promise<Row[]> {
-  dataSource.logger.logQuery(text, values);
+/** A statement that the server parses once a connection and keeps by its name. */
+export interface NamedStatement {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+/** A connection from the pool below TypeORM, which has no way to name a statement. */
+async function withConnection<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
   // Not the pool's own `query`, which gives up the connection after any error, a broken rule of the table too.
   const client = await poolOf(dataSource).connect();
   // A connection that breaks tells its statement, which throws here, and emits the same error; unheard it ends the process.
   const heard = () => undefined;
   client.on('error', heard);
   try {
-    return (await client.query<Row>({ name, text, values })).rows;
+    return await work(client);
   } finally {
     client.off('error', heard);
     client.release();
   }
 }
+
+async function run<Row extends object>(
+  { logger }: DataSource,
+  client: PoolClient,
+  statement: NamedStatement,
+): Promise<Row[]> {
+  logger.logQuery(statement.text, statement.values);
+  return (await client.query<Row>(statement)).rows;
+}
+
+/** Runs a statement, outside of transactions alone. */
+export const runNamed = <Row extends object>(dataSource: DataSource, statement: NamedStatement): Promise<Row[]> =>
+  withConnection(dataSource, (client) => run<Row>(dataSource, client, statement));
+
+/** Runs two statements as one transaction. @returns the rows of the second. */
+export const runNamedInTransaction = <Row extends object>(
+  dataSource: DataSource,
+  first: NamedStatement,
+  second: NamedStatement,
+): Promise<Row[]> =>
+  withConnection(dataSource, async (client) => {
+    await client.query('BEGIN');
+    try {
+      await run(dataSource, client, first);
+      const rows = await run<Row>(dataSource, client, second);
+      await client.query('COMMIT');
+      return rows;
+    } catch (error) {
+      // Fails as well where the connection is gone, and the transaction with it; what is thrown is why.
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  });
 
 /** Whether what it does belongs to a transaction, and so must go through it. */
 export const isInTransaction = (manager: EntityManager): boolean => manager.queryRunner !== undefined;

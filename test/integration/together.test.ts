@@ -28,7 +28,7 @@ onEachEngine((engine) => {
     const { clinicId } = caller.actor;
     const calls = Array.from({ length: MANY }, (_, n) => {
       const customer = newCustomer(n % 50 === 7 ? '' : `Hospital ${n}`, clinicId);
-      return createTogether(world.dataSource, clinicId, customer);
+      return createTogether(world.dataSource, clinicId, customer, null);
     });
     const tally = await outcomes(calls);
     expect(tally).toEqual({ OK: MANY - 10, 23514: 10 });

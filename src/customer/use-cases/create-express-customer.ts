@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import { inTransaction } from '../../database/in-transaction.js';
-import type { Actor } from '../../identity/actor.js';
+import { actorId, type Actor } from '../../identity/actor.js';
 import { changesOfCreation } from '../changes.js';
 import type { CreateExpressCustomerInput } from '../create-express-customer.input.js';
-import { createTogether } from '../express-customer-creates.js';
+import { createTogether, type Tries } from '../express-customer-creates.js';
 import type { ExpressCustomerEntity } from '../express-customer.entity.js';
 import { ExpressCustomerEventRepository } from '../express-customer-event.repository.js';
 import { newExpressCustomerId } from '../express-customer-id.js';
@@ -24,7 +24,7 @@ function newCustomer(actor: Actor, { expressCustomerName, metadata }: CreateExpr
   };
 }
 
-const inputFingerprint = ({ expressCustomerName, metadata }: NewExpressCustomer): Buffer =>
+const fingerprintOfInput = ({ expressCustomerName, metadata }: NewExpressCustomer): Buffer =>
   fingerprintOf({ expressCustomerName, metadata });
 
 // The input was equal, so all but the id and the time of the first answer stands in this call's own input.
@@ -33,26 +33,34 @@ function asFirstAnswered(customer: NewExpressCustomer, row: ExpressCustomerEntit
   return { ...row, ...customer, expressCustomerId, isActive: true, userCount: 0, version: 1, updatedAt: createdAt };
 }
 
-/** @returns the customer that the key's first call created; null when this is the first. */
-function claimKey(manager: EntityManager, actor: Actor, customer: NewExpressCustomer, idempotencyKey: string) {
-  const { expressCustomerId } = customer;
-  const keys = new IdempotencyKeyRepository(manager, actor, 'createExpressCustomer');
-  return keys.claim({ idempotencyKey, fingerprint: inputFingerprint(customer), expressCustomerId });
+interface Call {
+  tries: Tries;
+  retryCount: number;
 }
 
-/** @returns the customer that an earlier try created; null when this try is to create it. */
-async function claimEarlierTry(
-  manager: EntityManager,
-  actor: Actor,
-  customer: NewExpressCustomer,
-  retryCount?: number,
-) {
-  if (retryCount === undefined) return null;
-  const fingerprint = inputFingerprint(customer);
+/** @returns the customer that the first try created; null when this is it. */
+async function claim(manager: EntityManager, actor: Actor, customer: NewExpressCustomer, { tries, retryCount }: Call) {
+  const { expressCustomerId } = customer;
+  const { idempotencyKey, fingerprint } = tries;
+  if (idempotencyKey !== null) {
+    const keys = new IdempotencyKeyRepository(manager, actor, 'createExpressCustomer');
+    return keys.claim({ idempotencyKey, fingerprint, expressCustomerId });
+  }
   const creates = new UnkeyedCreateRepository(manager, actor);
   const createdBefore = await creates.claimEarlierTry(fingerprint, retryCount);
-  if (createdBefore === null) await creates.remember(fingerprint, customer.expressCustomerId, retryCount);
+  if (createdBefore === null) await creates.remember(fingerprint, expressCustomerId, retryCount);
   return createdBefore;
+}
+
+/** Answers as the first try was answered; creates where there was none after all, such as for a key that has expired. */
+async function createOnce(manager: EntityManager, actor: Actor, customer: NewExpressCustomer, call: Call) {
+  const customers = new ExpressCustomerRepository(manager, actor.clinicId);
+  const createdBefore = await claim(manager, actor, customer, call);
+  if (createdBefore !== null) return asFirstAnswered(customer, await customers.get(createdBefore));
+  const row = await customers.insert(customer);
+  const events = new ExpressCustomerEventRepository(manager, actor.clinicId);
+  await events.append(row, 'express_customer.created', changesOfCreation(customer), actor);
+  return row;
 }
 
 /** How a door marks a create that has no idempotency key. */
@@ -76,19 +84,14 @@ export async function createExpressCustomer(
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
   const customer = newCustomer(actor, input);
-  const { idempotencyKey } = input;
-  if (typeof idempotencyKey !== 'string' && retryCount === undefined)
-    return createTogether(context.dataSource, actor.clinicId, customer);
-  return inTransaction(context.dataSource, async (manager) => {
-    const customers = new ExpressCustomerRepository(manager, actor.clinicId);
-    const createdBefore =
-      typeof idempotencyKey === 'string'
-        ? await claimKey(manager, actor, customer, idempotencyKey)
-        : await claimEarlierTry(manager, actor, customer, retryCount);
-    if (createdBefore !== null) return asFirstAnswered(customer, await customers.get(createdBefore));
-    const row = await customers.insert(customer);
-    const events = new ExpressCustomerEventRepository(manager, actor.clinicId);
-    await events.append(row, 'express_customer.created', changesOfCreation(customer), actor);
-    return row;
-  });
+  const { dataSource } = context;
+  const idempotencyKey = input.idempotencyKey ?? null;
+  if (idempotencyKey === null && retryCount === undefined)
+    return (await createTogether(dataSource, actor.clinicId, customer, null))!;
+  const tries = { actorId: actorId(actor), fingerprint: fingerprintOfInput(customer), idempotencyKey };
+  const isFirstTry = idempotencyKey !== null || retryCount === 0;
+  const created = isFirstTry && (await createTogether(dataSource, actor.clinicId, customer, tries));
+  if (created) return created;
+  const call = { tries, retryCount: retryCount ?? 0 };
+  return inTransaction(dataSource, (manager) => createOnce(manager, actor, customer, call));
 }
