@@ -20,7 +20,14 @@ const columns = ({ connection }: EntityManager): string => columnsOf(connection,
 
 const NAMED_LIMITS = [21, 51, 101];
 
-const nameOf = (sql: string): string => `list-${createHash('sha1').update(sql).digest('base64')}`;
+// As few as there are shapes of lists without a search: filter by activity, order, page size, cursor or none.
+const names = new Map<string, string>();
+
+function nameOf(sql: string): string {
+  let name = names.get(sql);
+  if (name === undefined) names.set(sql, (name = `list-${createHash('sha1').update(sql).digest('base64')}`));
+  return name;
+}
 
 /**
  * For lists whose conditions an index answers in list order. One of few statements that the server keeps by name: the limit

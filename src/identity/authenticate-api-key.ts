@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { DataSource } from 'typeorm';
 import type { ApiKeyActor } from './actor.js';
@@ -60,13 +60,16 @@ export class ApiKeyAuthentication {
   ) {}
 
   async identify(bearer: string): Promise<Identification> {
-    const token = readApiKeyToken(bearer);
-    if ('refusal' in token) return token;
-    const digest = createHash('sha256').update(bearer).digest('base64');
+    const digest = hash('sha256', bearer, 'base64');
     const known = this.trusted.get(digest);
-    const identification = known ? { actor: known } : await this.lookUpOnce(digest, token);
+    const identification = known ? { actor: known } : await this.read(bearer, digest);
     if ('actor' in identification) this.noteUse(identification.actor as ApiKeyActor);
     return identification;
+  }
+
+  private async read(bearer: string, digest: string): Promise<Identification> {
+    const token = readApiKeyToken(bearer);
+    return 'refusal' in token ? token : this.lookUpOnce(digest, token);
   }
 
   // Calls that arrive together when the trust has run out share one look-up.

@@ -31,16 +31,28 @@ export function pageOf<Row>(
   };
 }
 
+/** Makes a cursor only when it is asked for: most callers take no more of them than the last. */
 export function toConnection<Row, Node>(page: Page<Row>, toNode: (row: Row) => Node): Connection<Node> {
-  const edges = page.rows.map((row) => ({ cursor: page.cursorOf(row), node: toNode(row) }));
+  const { rows, hasNextPage, hasPreviousPage } = page;
+  const cursorOf = (row: Row | undefined) => (row === undefined ? null : page.cursorOf(row));
+  const nodes = rows.map(toNode);
   return {
-    edges,
-    nodes: edges.map(({ node }) => node),
+    nodes,
+    edges: rows.map((row, at) => ({
+      node: nodes[at]!,
+      get cursor() {
+        return page.cursorOf(row);
+      },
+    })),
     pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      hasNextPage,
+      hasPreviousPage,
+      get startCursor() {
+        return cursorOf(rows[0]);
+      },
+      get endCursor() {
+        return cursorOf(rows.at(-1));
+      },
     },
   };
 }
