@@ -14,6 +14,7 @@ import { startBackgroundTask, type BackgroundTask } from './shared/background-ta
 import { OverloadGate } from './transport/limits/overload.js';
 import { rateLimit } from './transport/limits/rate-limit.js';
 import { connectRedis } from './transport/limits/redis.js';
+import { Metrics } from './transport/metrics.js';
 import { LOGGER_OPTIONS } from './transport/loggable-error.js';
 import { buildServer } from './transport/server.js';
 import type { Services } from './transport/services.js';
@@ -26,6 +27,8 @@ export interface App {
   database: Database;
   /** Only with the embedded engine. */
   demoKey: DemoKey | null;
+  /** What is counted of the service; null where nobody asks for it. */
+  metrics: Metrics | null;
   /** Finishes the requests that were accepted, then closes everything. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -56,19 +59,22 @@ async function assemble(config: Config, database: Database, log: Logger): Promis
   const apiKeys = new ApiKeyAuthentication(dataSource, (actor) => keyUses.note(actor));
   const gate = new OverloadGate(config.limits, log);
   const redis = config.redisUrl === undefined ? null : connectRedis(config.redisUrl, log);
+  const metrics = config.metricsPort === undefined ? null : new Metrics({ database, gate });
   const services: Services = {
     config,
     database,
     authenticate: authentication(apiKeys, config.oidc && new DashboardTokenAuthentication(config.oidc, log)),
     log,
     gate,
+    metrics,
     spendPoints: rateLimit(config.limits.ratePoints, redis),
     demoToken: demoKey?.token ?? null,
     credentialHint: credentialHint(config, demoKey),
     state: { isStopping: false },
   };
   const leaveRedis: BackgroundTask = { stop: async () => redis?.disconnect() };
-  return { services, demoKey, tasks: [keyUses, cleaning(database, log), gate, leaveRedis] };
+  const tasks = [keyUses, cleaning(database, log), gate, leaveRedis, ...(metrics ? [metrics] : [])];
+  return { services, demoKey, tasks };
 }
 
 /** Opens the database, brings its schema up to date and builds the server. Listens on nothing. */
@@ -81,7 +87,7 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
     const server = await buildServer(services);
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= stopInOrder(server, tasks, services));
-    return { server, database, demoKey, stop };
+    return { server, database, demoKey, metrics: services.metrics, stop };
   } catch (error) {
     await database.close();
     throw error;

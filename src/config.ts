@@ -48,6 +48,8 @@ export type Config = Readonly<{
   limits: Limits;
   /** Where instances count rate limits together; unset: each counts alone. */
   redisUrl: string | undefined;
+  /** Where Prometheus asks; unset: nothing is counted. */
+  metricsPort: number | undefined;
   /** Who vouches for dashboard users; null: API keys only. */
   oidc: OidcSettings | null;
 }>;
@@ -106,6 +108,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       INTROSPECTION: bool({ default: !isProduction }),
       DRAIN_MS: num({ default: 500 }),
       REDIS_URL: redisUrl({ default: undefined }),
+      METRICS_PORT: port({ default: undefined }),
       ...LIMIT_VARIABLES,
       ...OIDC_VARIABLES,
     },
@@ -123,6 +126,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     drainMs: env.DRAIN_MS,
     limits: limitsOf(env),
     redisUrl: env.REDIS_URL,
+    metricsPort: env.METRICS_PORT,
     oidc: oidcSettings(env),
   });
 }

@@ -41,6 +41,7 @@ async function start(config: Config): Promise<void> {
       host: config.host,
       listenTextResolver: (at) => `listening at ${at}`,
     });
+    if (config.metricsPort !== undefined) await app.metrics!.listen(config.metricsPort, config.host);
     announce(address, config, app);
   } catch (error) {
     await app.stop();

@@ -86,7 +86,7 @@ function createsOf(dataSource: DataSource): Batches<Create, ExpressCustomerEntit
       return row ? { clinicId, ...customer, ...row } : null;
     });
   };
-  return new Batches(run, { size: 64, atOnce: 1, isFaultOfAnItem: isFaultOfValues });
+  return new Batches(run, { name: 'creates', size: 64, atOnce: 1, isFaultOfAnItem: isFaultOfValues });
 }
 
 const creates = oncePerDataSource(createsOf);

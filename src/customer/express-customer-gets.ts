@@ -30,7 +30,7 @@ function getsOf(dataSource: DataSource): Batches<string, Found> {
     const byId = new Map(rows.map((row) => [row.expressCustomerId, row]));
     return ids.map((id) => byId.get(id) ?? null);
   };
-  return new Batches(run, { size: 64, atOnce: 2, isFaultOfAnItem: isFaultOfValues });
+  return new Batches(run, { name: 'gets', size: 64, atOnce: 2, isFaultOfAnItem: isFaultOfValues });
 }
 
 const gets = oncePerDataSource(getsOf);

@@ -1,4 +1,17 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** Where each batch is told as it begins; who counts listens there. */
+export const BATCH_CHANNEL = 'avara-express.batch';
+const begun = channel(BATCH_CHANNEL);
+
+export interface BatchRun {
+  name: string;
+  size: number;
+}
+
 export interface BatchOptions {
+  /** What it is called where batches are counted. */
+  name: string;
   /** Items of one batch at most. */
   size: number;
   /** Batches of one key that run at once. */
@@ -60,6 +73,7 @@ export class Batches<Item, Result> {
   }
 
   private async runBatch(key: string, batch: Waiting<Item, Result>[]): Promise<void> {
+    if (begun.hasSubscribers) begun.publish({ name: this.options.name, size: batch.length } satisfies BatchRun);
     try {
       const items = batch.map(({ item }) => item);
       const results = await this.run(key, items);

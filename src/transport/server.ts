@@ -102,6 +102,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   tellAllowance(server);
   closeConnectionsOnStop(server, services);
   logRequests(server);
+  services.metrics?.watch(server);
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   server.setNotFoundHandler((request, reply) =>
     sendError(request, reply, new AppError('NOT_FOUND', 'There is nothing at this address.')),

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.js';
 import type { Authenticate } from '../identity/authenticate.js';
 import type { OverloadGate } from './limits/overload.js';
 import type { SpendPoints } from './limits/rate-limit.js';
+import type { Metrics } from './metrics.js';
 
 /** All that a running service is made of; `app.ts` puts it together. */
 export interface Services {
@@ -12,6 +13,8 @@ export interface Services {
   authenticate: Authenticate;
   log: Logger;
   gate: OverloadGate;
+  /** Null where nobody asks for them. */
+  metrics: Metrics | null;
   spendPoints: SpendPoints;
   /** The demo clinic's key; null where there is none, as always on PostgreSQL. */
   demoToken: string | null;

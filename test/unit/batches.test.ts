@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Batches } from '../../src/shared/batches.js';
 
-const OPTIONS = { size: 4, atOnce: 1, isFaultOfAnItem: (error: unknown) => (error as Error).message === 'spoilt' };
+const OPTIONS = {
+  name: 'test',
+  size: 4,
+  atOnce: 1,
+  isFaultOfAnItem: (error: unknown) => (error as Error).message === 'spoilt',
+};
 
 describe('Batches', () => {
   it('run together what is asked for at once, in the order asked, at most `size` of it', async () => {

@@ -1,0 +1,72 @@
+import { freePort } from '../support/postgres-server.js';
+import { startService, type Clinic, type Service } from '../support/service.js';
+
+const CREATE = `mutation ($name: String!) { createExpressCustomer(input: { expressCustomerName: $name }) { expressCustomerId } }`;
+
+let service: Service;
+let clinic: Clinic;
+let metricsUrl: string;
+beforeAll(async () => {
+  const port = await freePort();
+  service = await startService('postgresql', { METRICS_PORT: String(port) });
+  metricsUrl = `http://127.0.0.1:${await service.app.metrics!.listen(port, '127.0.0.1')}/metrics`;
+  clinic = await service.newClinic();
+}, 60_000);
+afterAll(() => service.stop());
+
+const metrics = async () => (await fetch(metricsUrl)).text();
+
+/** The value of a metric with its labels, 0 where it has not been counted. */
+async function valueOf(metric: string): Promise<number> {
+  const line = (await metrics()).split('\n').find((text) => text.startsWith(`${metric} `));
+  return line ? Number(line.slice(metric.length)) : 0;
+}
+
+const requests = (operation: string, code: string) =>
+  valueOf(`avara_express_requests_total{operation="${operation}",code="${code}"}`);
+
+it('counts requests by operation and code, at both doors', async () => {
+  const before = [
+    await requests('createExpressCustomer', 'OK'),
+    await requests('createExpressCustomer', 'BAD_USER_INPUT'),
+  ];
+  await service.graphql(clinic, CREATE, { name: 'Counted' });
+  await service.graphql(clinic, CREATE, { name: ' ' });
+  await service.request('/v1/express', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json' },
+    body: '{"expressCustomerName":"Counted"}',
+  });
+  expect(await requests('createExpressCustomer', 'OK')).toBe(before[0]! + 2);
+  expect(await requests('createExpressCustomer', 'BAD_USER_INPUT')).toBe(before[1]! + 1);
+});
+
+it('counts what calls cannot make more of than there are operations', async () => {
+  await service.graphql(clinic, '{ a: __typename expressCustomers { totalCount } }');
+  expect(await requests('several', 'OK')).toBe(1);
+  await service.request('/no/such/address');
+  expect(await metrics()).not.toContain('no/such/address');
+});
+
+it('tells of batches, connections, requests at work and the event loop', async () => {
+  const creates = Array.from({ length: 30 }, (_, n) => service.graphql(clinic, CREATE, { name: `Together ${n}` }));
+  await Promise.all(creates);
+  expect(await valueOf('avara_express_batch_size_sum{batch="creates"}')).toBeGreaterThanOrEqual(30);
+  expect(await valueOf('avara_express_batch_size_count{batch="creates"}')).toBeGreaterThan(0);
+  expect(await valueOf('avara_express_pool_connections')).toBeGreaterThan(0);
+  expect(await valueOf('avara_express_pool_waiting')).toBe(0);
+  expect(await valueOf('avara_express_requests_in_flight')).toBe(0);
+  expect(await valueOf('avara_express_requests_shed')).toBe(0);
+  expect(await metrics()).toContain('nodejs_eventloop_lag_p99_seconds');
+});
+
+it('says nothing of who was created, by whom or with which key', async () => {
+  await service.graphql(clinic, CREATE, { name: 'Wilhelmine Musterfrau' });
+  const text = await metrics();
+  for (const secret of ['Musterfrau', clinic.token, clinic.apiKeyId, clinic.clinicId])
+    expect(text).not.toContain(secret);
+});
+
+it('is not served where the API is', async () => {
+  expect((await service.request('/metrics')).status).toBe(404);
+});
