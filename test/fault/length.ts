@@ -7,6 +7,8 @@ export interface Length {
   bootRounds: number;
   /** Each is sent 50 times at once. */
   idempotencyKeys: number;
+  /** Inputs that fast-check makes up. */
+  generated: number;
   /** Creates that must have been acknowledged for the kill experiment to say anything. */
   acknowledgedAtLeast: number;
 }
@@ -19,6 +21,7 @@ const LENGTHS: Record<string, Length> = {
     deploys: 2,
     bootRounds: 1,
     idempotencyKeys: 20,
+    generated: 1_000,
     acknowledgedAtLeast: 50,
   },
   full: {
@@ -28,6 +31,7 @@ const LENGTHS: Record<string, Length> = {
     deploys: 30,
     bootRounds: 20,
     idempotencyKeys: 200,
+    generated: 20_000,
     acknowledgedAtLeast: 20_000,
   },
 };
