@@ -82,10 +82,15 @@ export class Metrics implements BackgroundTask {
     });
   }
 
-  /** Serves them at every path, as text. @returns the port. */
+  /** In Prometheus' text format. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  /** Serves them at every path. @returns the port. */
   async listen(port: number, host: string): Promise<number> {
     const server = createServer((_request, response) => {
-      void this.registry.metrics().then((text) => {
+      void this.text().then((text) => {
         response.writeHead(200, { 'content-type': this.registry.contentType });
         response.end(text);
       });

@@ -9,6 +9,8 @@ export interface Length {
   idempotencyKeys: number;
   /** Inputs that fast-check makes up. */
   generated: number;
+  /** Requests with marked strings that no log may show. */
+  canaries: number;
   /** Creates that must have been acknowledged for the kill experiment to say anything. */
   acknowledgedAtLeast: number;
 }
@@ -22,6 +24,7 @@ const LENGTHS: Record<string, Length> = {
     bootRounds: 1,
     idempotencyKeys: 20,
     generated: 1_000,
+    canaries: 1_000,
     acknowledgedAtLeast: 50,
   },
   full: {
@@ -32,6 +35,7 @@ const LENGTHS: Record<string, Length> = {
     bootRounds: 20,
     idempotencyKeys: 200,
     generated: 20_000,
+    canaries: 10_000,
     acknowledgedAtLeast: 20_000,
   },
 };

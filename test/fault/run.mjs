@@ -6,7 +6,7 @@ if (!['short', 'full'].includes(length)) {
   console.error('The length is short (a minute) or full (about a quarter of an hour).');
   process.exit(2);
 }
-const experiments = ['test/fault', 'test/e2e/idempotent-create', 'test/e2e/generated-input'];
+const experiments = ['test/fault', 'test/e2e/idempotent-create', 'test/e2e/generated-input', 'test/e2e/canaries'];
 const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...experiments, '--runInBand'];
 process.exitCode =
   spawnSync(process.execPath, jest, { stdio: 'inherit', env: { ...process.env, FAULT_LENGTH: length } }).status ?? 1;
