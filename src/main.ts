@@ -1,4 +1,7 @@
 import 'reflect-metadata';
+import { startTracing } from './tracing.js';
+// Before the imports below, which load what is traced.
+const stopTracing = startTracing(process.env);
 import { buildApp, type App } from './app.js';
 import { readConfig, type Config } from './config.js';
 import { explainStartError } from './start-error.js';
@@ -11,7 +14,8 @@ const STOP_WITHIN_MS = 9_000;
 function stopOnSignals(app: App): void {
   const stop = () => {
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    app.stop().then(
+    const stopped = app.stop().then(() => stopTracing?.());
+    stopped.then(
       () => process.exit(0),
       (error: unknown) => {
         app.server.log.fatal({ err: error }, 'the stop failed');

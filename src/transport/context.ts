@@ -22,6 +22,8 @@ export interface Outcome {
 
 /** What a request carries while it is at the doors. Apollo copies the context, so what it learns goes into `outcome`. */
 export interface DoorContext extends RequestContext {
+  /** The trace that the request is part of; none where tracing is off. */
+  traceId?: string;
   outcome: Outcome;
 }
 

@@ -10,6 +10,7 @@ export function logRequests(server: FastifyInstance): void {
     const { context } = request;
     const line = {
       requestId: request.id,
+      ...(context.traceId !== undefined && { traceId: context.traceId }),
       operation: context.outcome.operation ?? 'unknown',
       actor: context.actor ? actorId(context.actor) : null,
       clinicId: context.actor?.clinicId ?? null,

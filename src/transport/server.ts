@@ -13,6 +13,7 @@ import { pointsOfRestCall, tellAllowance } from './limits/rate-limit.js';
 import { logRequests } from './request-log.js';
 import { OPENAPI_PATH, REFERENCE_PATH, restEndpoint } from './rest-endpoint.js';
 import type { Services } from './services.js';
+import { traceRequests } from './traces.js';
 
 // None of them tells anything about data.
 const PUBLIC_PATHS = new Set(['/livez', '/readyz', OPENAPI_PATH]);
@@ -95,6 +96,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
   beginContexts(server, services);
+  traceRequests(server);
   answerInTime(server);
   await allowOrigins(server, services.config.corsOrigins);
   acceptJsonBodies(server);

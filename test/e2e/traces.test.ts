@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { openDatabase } from '../../src/database/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/engines.js';
+import { startServerProcess, type ServerProcess } from '../support/server-process.js';
+import { newClinic, type Clinic } from '../support/service.js';
+
+const CREATE = `mutation ($name: String!) { createExpressCustomer(input: { expressCustomerName: $name }) { expressCustomerId } }`;
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const PARENT = 'b7ad6b7169203331';
+
+interface ReceivedSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  attributes: { key: string; value: Record<string, unknown> }[];
+}
+
+let place: TestDatabase;
+let collector: Server;
+let running: ServerProcess;
+let clinic: Clinic;
+const spans: ReceivedSpan[] = [];
+const services: string[] = [];
+beforeAll(async () => {
+  place = await createTestDatabase('postgresql');
+  const database = await openDatabase(place);
+  clinic = await newClinic(database.dataSource);
+  await database.close();
+  collector = createServer((request, response) => {
+    void json(request).then((body) => {
+      for (const { resource, scopeSpans } of (body as any).resourceSpans) {
+        services.push(JSON.stringify(resource));
+        for (const scope of scopeSpans) spans.push(...(scope.spans as ReceivedSpan[]));
+      }
+      response.end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  const environment = { DATABASE_URL: place.databaseUrl!, OTEL_EXPORTER_OTLP_ENDPOINT, NODE_ENV: 'production' };
+  running = await startServerProcess({ environment });
+  // All that was done is sent before the process ends.
+  await call({ name: 'Kanarienvogel' });
+  await call({ name: ' ' }, { traceparent: `00-${TRACE}-${PARENT}-01` });
+  await fetch(`${running.url}/v1/express?expressCustomerName=Kanarienvogel`, { headers: headers() });
+  await fetch(`${running.url}/kanarienvogel?kanarienvogel`, { headers: headers() });
+  await running.end('SIGTERM');
+}, 60_000);
+afterAll(async () => {
+  collector.close();
+  await place.remove();
+});
+
+const headers = () => ({ authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json' });
+
+const call = (variables: object, more: Record<string, string> = {}) =>
+  fetch(`${running.url}/graphql`, {
+    method: 'POST',
+    headers: { ...headers(), ...more },
+    body: JSON.stringify({ query: CREATE, variables }),
+  });
+
+const valueOf = (span: ReceivedSpan, key: string) =>
+  Object.values(span.attributes.find((attribute) => attribute.key === key)?.value ?? {})[0];
+
+const named = (name: string) => spans.filter((span) => span.name === name);
+
+it('sends a span for each request, named by its operation, with how it ended', () => {
+  expect(services.join()).toContain('avara-express-customers');
+  const creates = named('createExpressCustomer');
+  expect(creates.map((span) => valueOf(span, 'avara.code'))).toEqual(['OK', 'BAD_USER_INPUT']);
+  expect(named('expressCustomers').map((span) => valueOf(span, 'http.response.status_code'))).toEqual([200]);
+});
+
+it("goes on with the caller's trace", () => {
+  const [, refused] = named('createExpressCustomer');
+  expect(refused).toMatchObject({ traceId: TRACE, parentSpanId: PARENT });
+});
+
+it('shows the statements below the request that sent them, without their values', () => {
+  const [create] = named('createExpressCustomer');
+  const statements = spans.filter(({ parentSpanId, attributes }) => {
+    const isStatement = attributes.some(({ key }) => key === 'db.statement' || key === 'db.query.text');
+    return isStatement && parentSpanId === create!.spanId;
+  });
+  expect(JSON.stringify(statements)).toContain('INSERT INTO express_customers');
+});
+
+it('names the trace in the line that is logged', () => {
+  const lines = running
+    .output()
+    .split('\n')
+    .filter((line) => line.includes(TRACE));
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0]!)).toMatchObject({
+    traceId: TRACE,
+    operation: 'createExpressCustomer',
+    code: 'BAD_USER_INPUT',
+  });
+});
+
+it('holds nothing of a name, an address or a key', () => {
+  const all = JSON.stringify(spans).toLowerCase();
+  expect(spans.length).toBeGreaterThan(5);
+  for (const secret of ['kanarienvogel', clinic.token.toLowerCase()]) expect(all).not.toContain(secret);
+});
