@@ -9,6 +9,8 @@ const config = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['reflect-metadata'],
+  // Jest leaves one core to a person at an editor; a machine of two would test one file at a time.
+  maxWorkers: '100%',
   // Opening an embedded engine takes seconds on a busy machine.
   testTimeout: 60_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/cli/schema.ts'],

@@ -72,4 +72,4 @@ export function oncePerDataSource<T>(make: (dataSource: DataSource) => T): (data
 
 /** A fault of the values of a statement, or of others in its way: the server has refused it whole and changed nothing. */
 export const isFaultOfValues = (error: unknown): boolean =>
-  /^(22|23|40)/.test((error as { code?: string } | null)?.code ?? '');
+  /^(22|23|40|P0)/.test((error as { code?: string } | null)?.code ?? '');
