@@ -3,10 +3,9 @@ import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import type { StopTracing } from './tracing.js';
 
-/** Sends spans in batches, statements of PostgreSQL among them. */
-export function sendTraces(): StopTracing {
+/** Sends spans in batches, statements of PostgreSQL among them. @returns what sends the rest and ends it. */
+export function sendTraces(): () => Promise<void> {
   const named = resourceFromAttributes({ 'service.name': 'avara-express-customers' });
   const provider = new NodeTracerProvider({
     resource: defaultResource()

@@ -7,6 +7,7 @@ import type { Target } from './targets.js';
 
 export interface RunningTarget {
   target: Target;
+  pid: number;
   url: string;
   startMilliseconds: number;
   /** Resident memory now, in MB. */
@@ -58,5 +59,5 @@ export async function startTarget(target: Target, env: Record<string, string>): 
     if (child.exitCode === null && child.signalCode === null) await Promise.race([ended, sleep(5_000)]);
     if (child.exitCode === null) child.kill('SIGKILL');
   };
-  return { target, url, startMilliseconds, memory: () => residentMemory(child.pid!), stop };
+  return { target, pid: child.pid!, url, startMilliseconds, memory: () => residentMemory(child.pid!), stop };
 }

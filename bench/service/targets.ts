@@ -84,12 +84,15 @@ const SERVICE = join(process.cwd(), 'dist', 'src', 'main.js');
 export const FLOOR = 'floor';
 export const SERVICE_NAME = 'this service';
 
+// The bench is one client that calls as often as others do together: its points are counted, and do not run out.
+const ONE_CLIENT = { RATE_LIMIT_POINTS: '1000000000' };
+
 /** In the order of the report. */
 export const TARGETS: Target[] = [
   { name: FLOOR, script: join(PEERS, 'floor.js'), call: bare },
   { name: 'floor, committed together', script: join(PEERS, 'floor.js'), env: { FLOOR: 'together' }, call: bare },
-  { name: SERVICE_NAME, script: SERVICE, call: graphql },
-  { name: 'this service, REST', script: SERVICE, call: rest },
+  { name: SERVICE_NAME, script: SERVICE, env: ONE_CLIENT, call: graphql },
+  { name: 'this service, REST', script: SERVICE, env: ONE_CLIENT, call: rest },
   { name: 'Mercurius with jit', script: join(PEERS, 'mercurius.js'), call: graphql },
   { name: 'plain Apollo', script: join(PEERS, 'apollo.js'), call: graphql },
   { name: 'GraphQL Yoga', script: join(PEERS, 'yoga.js'), call: graphql },
