@@ -11,8 +11,10 @@ export default tseslint.config(
       'examples/**/dist',
       'examples/**/node_modules',
       'bench/peers',
-      // Written for a package that this project does not install.
+      // Written for packages that this project does not install.
       'examples/**/*.config.ts',
+      'examples/frontend/codegen.ts',
+      'examples/frontend/src',
     ],
   },
   eslint.configs.recommended,

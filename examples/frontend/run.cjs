@@ -1,0 +1,126 @@
+'use strict';
+const { execFileSync, spawn } = require('node:child_process');
+const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
+const { createServer } = require('node:net');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const ROOT = join(__dirname, '../..');
+const isOnce = process.argv.includes('--once');
+const screenshot = process.argv.includes('--screenshot') && join(ROOT, 'docs/images/frontend.png');
+const CUSTOMERS = 45;
+const CREATE = 'mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { id } }';
+
+const npm = (...words) =>
+  execFileSync('npm', words, {
+    cwd: __dirname,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+
+function prepare() {
+  if (!existsSync(join(__dirname, 'node_modules'))) {
+    console.log("Installing the example's packages ...");
+    npm('ci');
+  }
+  npm('run', '--silent', 'codegen');
+  if (isOnce) npm('run', '--silent', 'check');
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function startService() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'express-customers-frontend-'));
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const own = { HOST: '127.0.0.1', PORT: new URL(url).port, DATA_DIR: dataDir, DATABASE_URL: '', LOG_LEVEL: 'error' };
+  const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js')], {
+    env: { ...process.env, ...own, NODE_ENV: 'development', OIDC_ISSUER: '', REDIS_URL: '', METRICS_PORT: '' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  for (;;) {
+    if (child.exitCode !== null) throw new Error('The service ended; what it wrote says why.');
+    const { ok } = await fetch(`${url}/readyz`).catch(() => ({ ok: false }));
+    if (ok) return { url, key: readFileSync(join(dataDir, 'api-key'), 'utf8').trim(), stop };
+    await sleep(100);
+  }
+}
+
+/** Asks the service directly, as somebody else at another screen would. */
+const asker = (service) => async (query, variables) => {
+  const response = await fetch(`${service.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${service.key}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  if (errors) throw new Error(errors[0].message);
+  return data;
+};
+
+/** Enough customers for three pages. */
+async function fill(ask) {
+  const regions = ['northeast', 'midwest', 'south', 'west'];
+  for (let number = 1; number <= CUSTOMERS; number++) {
+    const expressCustomerName = `Imaging Center ${String(number).padStart(2, '0')}`;
+    await ask(CREATE, { input: { expressCustomerName, metadata: { region: regions[number % regions.length] } } });
+  }
+}
+
+async function develop(service) {
+  const { createServer: createVite } = await import('vite');
+  const vite = await createVite({ root: __dirname, server: { port: Number(process.env.FRONTEND_PORT ?? 5173) } });
+  await vite.listen();
+  console.log(
+    `\nThe page: ${vite.resolvedUrls.local[0]}\nThe service behind it: ${service.url}/graphql\nCtrl-C stops both.`,
+  );
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await vite.close();
+}
+
+async function once(ask) {
+  const { build, preview } = await import('vite');
+  await build({ root: __dirname, logLevel: 'warn' });
+  const server = await preview({ root: __dirname, preview: { port: await freePort(), strictPort: true } });
+  const { flow } = require('./test/flow.cjs');
+  await flow({ page: server.resolvedUrls.local[0], ask, customers: CUSTOMERS, screenshot }).finally(() =>
+    server.close(),
+  );
+}
+
+async function run() {
+  prepare();
+  console.log('Starting the service ...');
+  const service = await startService();
+  try {
+    const ask = asker(service);
+    await fill(ask);
+    // Read by vite.config.ts.
+    Object.assign(process.env, { SERVICE_URL: service.url, SERVICE_KEY: service.key });
+    await (isOnce ? once(ask) : develop(service));
+  } finally {
+    await service.stop();
+  }
+}
+
+run().catch((error) => {
+  console.error(error.stack);
+  process.exitCode = 1;
+});
