@@ -1,7 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { IdentityError } from '../identity/identity-error.js';
+import { AppError } from '../shared/app-error.js';
 import { explainStartError } from '../start-error.js';
 import { addClinicCommands } from './clinics.js';
+import { addExportCommand } from './export.js';
+import { addImportCommand } from './import.js';
+import { IncompleteError } from './incomplete-error.js';
 import { addKeyCommands } from './keys.js';
 import { addMigrateCommands } from './migrations.js';
 import { UsageError } from './usage-error.js';
@@ -18,7 +22,9 @@ const EXIT_CODES = '\nExit codes: 0 done, 1 it could not be done, 2 it was calle
 const UNDEFINED_TABLE_OR_COLUMN = /^42(P01|703)$/;
 
 function explain(error: unknown): string {
-  if (error instanceof IdentityError || error instanceof UsageError) return error.message;
+  if (error instanceof IdentityError || error instanceof UsageError || error instanceof IncompleteError)
+    return error.message;
+  if (error instanceof AppError) return error.message;
   if (UNDEFINED_TABLE_OR_COLUMN.test((error as { code?: string } | null)?.code ?? ''))
     return 'The database lacks the schema of this version. Run "migrate up", or start the service once.';
   return explainStartError(error);
@@ -33,6 +39,8 @@ function buildProgram(): Command {
   addClinicCommands(program);
   addKeyCommands(program);
   addMigrateCommands(program);
+  addImportCommand(program);
+  addExportCommand(program);
   program
     .command('serve')
     .description('run the service until a signal stops it, as npm start does')

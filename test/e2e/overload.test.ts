@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startService, type Clinic, type Service } from '../support/service.js';
 
 const CONCURRENCY = 4;
-const CREATE = `mutation ($key: String!) {
-  createExpressCustomer(input: { expressCustomerName: "Full", idempotencyKey: $key }) { expressCustomerId }
+const CREATE = `mutation { createExpressCustomer(input: { expressCustomerName: "Full" }) { expressCustomerId } }`;
+const UPDATE = `mutation ($id: ID!, $name: String!) {
+  updateExpressCustomer(input: { expressCustomerId: $id, expressCustomerName: $name }) { version }
 }`;
 
 let service: Service;
@@ -16,13 +17,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => service.stop());
 
-/** Fills every place with a create that waits for a lock, runs the action, and lets the creates through. */
+/** Fills every place with a change that waits for a lock, runs the action, and lets the changes through. */
 async function whileFull(action: () => Promise<void>): Promise<void> {
+  const created = await Promise.all(Array.from({ length: CONCURRENCY }, () => service.graphql(clinic, CREATE)));
+  const ids = created.map(
+    ({ body }) => (body.data!.createExpressCustomer as { expressCustomerId: string }).expressCustomerId,
+  );
   const blocker = service.dataSource.createQueryRunner();
   await blocker.startTransaction();
   await blocker.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
-  const keys = Array.from({ length: CONCURRENCY }, (_, index) => `full-${performance.now()}-${index}`);
-  const creates = keys.map((key) => service.graphql(clinic, CREATE, { key }));
+  const changes = ids.map((id) => service.graphql(clinic, UPDATE, { id, name: 'Changed' }));
   const waiting = "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
   while ((await service.dataSource.query<{ n: number }[]>(waiting))[0]!.n < CONCURRENCY) await sleep(10);
   try {
@@ -31,7 +35,7 @@ async function whileFull(action: () => Promise<void>): Promise<void> {
     await blocker.commitTransaction();
     await blocker.release();
   }
-  expect((await Promise.all(creates)).map(({ status }) => status)).toEqual(Array(CONCURRENCY).fill(200));
+  expect((await Promise.all(changes)).map(({ status }) => status)).toEqual(Array(CONCURRENCY).fill(200));
 }
 
 it('refuses what it has no room for with 503 at once, in the form of each door, and finishes what it let in', async () => {
