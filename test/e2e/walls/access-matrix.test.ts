@@ -2,6 +2,7 @@ import { buildSchema as schemaOf } from 'graphql';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCOPES } from '../../../src/identity/actor.js';
+import { ERROR_STATUS } from '../../../src/shared/app-error.js';
 import { databaseTime } from '../../../src/identity/api-keys.js';
 import { revokeApiKey } from '../../../src/identity/revoke-api-key.js';
 import { rotateApiKey } from '../../../src/identity/rotate-api-key.js';
@@ -10,7 +11,7 @@ import { onEachEngine } from '../../support/engines.js';
 import { AUDIENCE, startIssuer, type Issuer } from '../../support/issuer.js';
 import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
 import { newUserId } from '../../support/world.js';
-import { documentOf, OPERATIONS, type Operation } from './operations.js';
+import { documentOf, OPERATIONS, REST_CALLS, type Operation } from './operations.js';
 
 /** OK, NULL or an error's code. */
 type Outcome = string;
@@ -140,5 +141,34 @@ onEachEngine((engine) => {
       found[credential] = outcomeOf(await call(tokens[credential]?.(operation), document), name);
     }
     expect(found).toEqual(expected);
+  });
+
+  async function callRest(token: string | undefined, name: string): Promise<Outcome> {
+    const { method, path, body } = REST_CALLS[name]!(await newCustomer());
+    const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+    const options = { method, headers, ...((body || method !== 'GET') && { body: JSON.stringify(body ?? {}) }) };
+    const answer = await service.request(`/v1/express${path}`, options);
+    if (answer.status === 200) return 'OK';
+    const code = answer.body.code as keyof typeof ERROR_STATUS;
+    return answer.status === ERROR_STATUS[code] ? code : `${code} with ${answer.status}`;
+  }
+
+  it.each(Object.keys(REST_CALLS))('%s answers each credential at the REST door as tabled', async (name) => {
+    const operation = OPERATIONS[name]!;
+    const expected: Record<string, Outcome> = {};
+    const found: Record<string, Outcome> = {};
+    for (const [credential, outcome] of Object.entries(CREDENTIALS)) {
+      expected[credential] = outcome(operation).replace('NULL', 'NOT_FOUND');
+      found[credential] = await callRest(tokens[credential]?.(operation), name);
+    }
+    expect(found).toEqual(expected);
+  });
+
+  it('has a REST row for every operation that the OpenAPI description names', async () => {
+    const { body } = await service.request('/v1/openapi.json');
+    const described = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
+      (path) => Object.values(path).map(({ operationId }) => operationId),
+    );
+    expect(described.sort()).toEqual(Object.keys(REST_CALLS).sort());
   });
 });

@@ -43,6 +43,15 @@ export const OPERATIONS: Record<string, Operation> = {
       `_entities(representations: [{ __typename: "ExpressCustomer", expressCustomerId: "${id}" }]) {
         ... on ExpressCustomer { expressCustomerName } }`,
   },
+  // The entity with fields of ours that is not a customer.
+  _user: {
+    kind: 'query',
+    scope: 'express:read',
+    foreign: 'OWN',
+    field: () =>
+      `_user: _entities(representations: [{ __typename: "User", userId: "${USER}" }]) {
+        ... on User { expressCustomers { totalCount nodes { id } } } }`,
+  },
   createExpressCustomer: {
     kind: 'mutation',
     scope: 'express:write',
@@ -58,3 +67,18 @@ export const OPERATIONS: Record<string, Operation> = {
 };
 
 export const documentOf = ({ kind, field }: Operation, id: string): string => `${kind} { ${field(id)} }`;
+
+/** The same operations at the REST door, by operationId; the OpenAPI description must name each. */
+export const REST_CALLS: Record<
+  string,
+  (expressCustomerId: string) => { method: string; path: string; body?: object }
+> = {
+  createExpressCustomer: () => ({ method: 'POST', path: '', body: { expressCustomerName: 'A' } }),
+  expressCustomers: () => ({ method: 'GET', path: '' }),
+  expressCustomer: (id) => ({ method: 'GET', path: `/${id}` }),
+  updateExpressCustomer: (id) => ({ method: 'PATCH', path: `/${id}`, body: { expressCustomerName: 'B' } }),
+  deactivateExpressCustomer: (id) => ({ method: 'POST', path: `/${id}/deactivate` }),
+  reactivateExpressCustomer: (id) => ({ method: 'POST', path: `/${id}/reactivate` }),
+  addUserToExpressCustomer: (id) => ({ method: 'POST', path: `/${id}/users`, body: { userId: USER } }),
+  removeUserFromExpressCustomer: (id) => ({ method: 'DELETE', path: `/${id}/users`, body: { userId: USER } }),
+};
