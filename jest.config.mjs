@@ -8,6 +8,8 @@ const config = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  // The build copies package.json, whose version it tells.
+  modulePathIgnorePatterns: ['<rootDir>/dist/package.json'],
   setupFiles: ['reflect-metadata'],
   // Jest leaves one core to a person at an editor; a machine of two would test one file at a time.
   maxWorkers: '100%',

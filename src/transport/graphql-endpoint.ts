@@ -16,7 +16,6 @@ import { answerPlugin } from './graphql-plugin.js';
 import { costPlugin } from './limits/cost-plugin.js';
 import { limitDocumentLength } from './limits/document-length.js';
 import { documentRule } from './limits/document-rule.js';
-import { buildSchema } from './schema.js';
 import { sandboxPlugin } from './sandbox.js';
 import type { Services } from './services.js';
 
@@ -106,9 +105,12 @@ function send(request: FastifyRequest, reply: FastifyReply, { result, status, re
 }
 
 /** Apollo Server at /graphql: POST for operations, GET for queries and, in a browser, the Sandbox. */
-export async function graphqlEndpoint(server: FastifyInstance, services: Services): Promise<void> {
+export async function graphqlEndpoint(
+  server: FastifyInstance,
+  services: Services,
+  schema: GraphQLSchema,
+): Promise<void> {
   const { config, spendPoints } = services;
-  const schema = buildSchema().executable;
   const operations = new CompiledOperations(schema, config.limits.cost, spendPoints);
   const apollo = createApolloServer(server, schema, operations, services);
   await apollo.start();

@@ -12,11 +12,13 @@ import { answerInTime } from './limits/answer-in-time.js';
 import { pointsOfRestCall, tellAllowance } from './limits/rate-limit.js';
 import { logRequests } from './request-log.js';
 import { OPENAPI_PATH, REFERENCE_PATH, restEndpoint } from './rest-endpoint.js';
+import { buildSchema } from './schema.js';
 import type { Services } from './services.js';
+import { SCHEMA_PATH, START_PATH, startPage } from './start-page.js';
 import { traceRequests } from './traces.js';
 
 // None of them tells anything about data.
-const PUBLIC_PATHS = new Set(['/livez', '/readyz', OPENAPI_PATH]);
+const PUBLIC_PATHS = new Set(['/livez', '/readyz', OPENAPI_PATH, START_PATH, SCHEMA_PATH]);
 
 const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === GRAPHQL_PATH;
 
@@ -110,7 +112,9 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     sendError(request, reply, new AppError('NOT_FOUND', 'There is nothing at this address.')),
   );
   healthRoutes(server, services);
-  await graphqlEndpoint(server, services);
+  const schema = buildSchema();
+  startPage(server, services, schema.text);
+  await graphqlEndpoint(server, services, schema.executable);
   await restEndpoint(server);
   return server;
 }

@@ -76,6 +76,36 @@ it('tells in one line a second that it is full', async () => {
   expect(told().length).toBeLessThan(before + 5);
 });
 
+describe('where the event loop is slow', () => {
+  const block = (ms: number) => {
+    for (const until = performance.now() + ms; performance.now() < until;);
+  };
+  const statusNow = async (slow: Service) => (await slow.request('/v1/openapi.json')).status;
+  let slow: Service;
+  beforeAll(async () => {
+    slow = await startService('embedded', { MAX_EVENT_LOOP_DELAY_MS: '300' });
+  }, 60_000);
+  afterAll(() => slow.stop());
+
+  it('lets everybody in after one long pause', async () => {
+    block(1_500);
+    const statuses = new Set<number>();
+    for (const until = performance.now() + 1_500; performance.now() < until; await sleep(10))
+      statuses.add(await statusNow(slow));
+    expect([...statuses]).toEqual([200]);
+  });
+
+  it('refuses while it stays slow, and lets everybody in once it is not', async () => {
+    const blocking = setInterval(() => block(900), 1);
+    try {
+      while ((await statusNow(slow)) !== 503);
+    } finally {
+      clearInterval(blocking);
+    }
+    while ((await statusNow(slow)) !== 200) await sleep(10);
+  }, 30_000);
+});
+
 it('gives a place back when a caller hangs up', async () => {
   const { host } = new URL(service.url);
   for (let turn = 0; turn < CONCURRENCY * 2; turn++) {

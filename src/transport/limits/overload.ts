@@ -9,7 +9,7 @@ import { errorBody, serviceUnavailable } from '../errors.js';
 export type OverloadLimits = Readonly<{
   /** Requests at work at once. */
   concurrency: number;
-  /** Mean delay of the event loop over the last half second. */
+  /** Mean delay of the event loop over half a second, twice in a row: one long pause is no overload. */
   eventLoopDelayMs: number;
 }>;
 
@@ -33,6 +33,7 @@ function refuse({ url }: IncomingMessage, response: ServerResponse): void {
 
 /** Lets requests in while there is room, and refuses the others with 503 before anything else is done for them. */
 export class OverloadGate implements BackgroundTask {
+  private wasLoopSlow = false;
   private isLoopSlow = false;
   private untold = 0;
   private toldAt = -Infinity;
@@ -58,7 +59,9 @@ export class OverloadGate implements BackgroundTask {
 
   private sample(): void {
     // The histogram holds whole intervals; what is beyond the resolution is delay.
-    this.isLoopSlow = this.delay.mean / 1e6 - RESOLUTION_MS > this.limits.eventLoopDelayMs;
+    const isSlow = this.delay.mean / 1e6 - RESOLUTION_MS > this.limits.eventLoopDelayMs;
+    this.isLoopSlow = isSlow && this.wasLoopSlow;
+    this.wasLoopSlow = isSlow;
     this.delay.reset();
   }
 
