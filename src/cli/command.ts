@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { openDatabase, type Database } from '../database/database.js';
+import type { Terminal } from './terminal.js';
 
 /** Opens the database that the environment names for as long as the work lasts. */
-export async function withDatabase<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
-  const database = await openDatabase(readConfig(process.env));
+export async function withDatabase<Result>(
+  { environment }: Terminal,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await openDatabase(readConfig(environment));
   try {
     return await work(database);
   } finally {

@@ -14,6 +14,7 @@ import { withDatabase } from './command.js';
 import type { Format } from './import-lines.js';
 import { contextOfKey } from './key-context.js';
 import { showProgress } from './progress.js';
+import type { Terminal } from './terminal.js';
 
 const PAGE = 100;
 const COLUMNS = [
@@ -48,8 +49,13 @@ async function* pages(context: RequestContext): AsyncGenerator<object[]> {
   } while (after !== undefined);
 }
 
-async function write(context: RequestContext, { format }: ExportOptions, output: Writable): Promise<number> {
-  const progress = showProgress(null);
+async function write(
+  terminal: Terminal,
+  context: RequestContext,
+  { format }: ExportOptions,
+  output: Writable,
+): Promise<number> {
+  const progress = showProgress(terminal, null);
   let lines = 0;
   for await (const customers of pages(context)) {
     if (!output.write(textOf(customers, format, lines === 0))) await once(output, 'drain');
@@ -59,24 +65,24 @@ async function write(context: RequestContext, { format }: ExportOptions, output:
   return lines;
 }
 
-async function exportCustomers(options: ExportOptions): Promise<void> {
-  const lines = await withDatabase(async (database) => {
+async function exportCustomers(terminal: Terminal, options: ExportOptions): Promise<void> {
+  const lines = await withDatabase(terminal, async (database) => {
     const context = await contextOfKey(database, options);
-    if (options.output === undefined) return write(context, options, process.stdout);
+    if (options.output === undefined) return write(terminal, context, options, terminal.stdout);
     // Never over a file that is there.
     const file = createWriteStream(options.output, { flags: 'wx', mode: 0o600 });
     await once(file, 'open');
-    const written = await write(context, options, file);
+    const written = await write(terminal, context, options, file);
     file.end();
     await finished(file);
     return written;
   });
-  process.stderr.write(`${lines} customers\n`);
+  terminal.stderr.write(`${lines} customers\n`);
 }
 
 const ABOUT = `write all customers of a clinic, oldest first, to standard output or a new file; import takes it back`;
 
-export function addExportCommand(program: Command): void {
+export function addExportCommand(program: Command, terminal: Terminal): void {
   program
     .command('export')
     .description(ABOUT)
@@ -84,5 +90,5 @@ export function addExportCommand(program: Command): void {
     .requiredOption('--key <uuid>', 'an API key of the clinic that may read', uuid)
     .addOption(new Option('--format <format>', 'how they are written').choices(['ndjson', 'csv']).default('ndjson'))
     .option('--output <file>', 'a file that does not exist yet')
-    .action(exportCustomers);
+    .action(exportCustomers.bind(null, terminal));
 }

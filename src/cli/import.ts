@@ -17,6 +17,7 @@ import { IncompleteError } from './incomplete-error.js';
 import { contextOfKey } from './key-context.js';
 import { print, type OutputOptions } from './output.js';
 import { showProgress, type Progress } from './progress.js';
+import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 const AT_ONCE = 64;
@@ -54,6 +55,7 @@ class Import {
   private failure: unknown;
 
   constructor(
+    private readonly terminal: Terminal,
     private readonly context: RequestContext,
     private readonly began: Date,
     private readonly isDry: boolean,
@@ -105,7 +107,7 @@ class Import {
 
   private refuse(line: number, why: string): void {
     this.tally.refused += 1;
-    process.stderr.write(`line ${line}: ${why}\n`);
+    this.terminal.stderr.write(`line ${line}: ${why}\n`);
   }
 }
 
@@ -136,23 +138,28 @@ async function runLines(work: Import, input: Readable, format: Format, progress:
   return lines;
 }
 
-async function importCustomers(file: string, options: ImportOptions): Promise<void> {
+async function importCustomers(terminal: Terminal, file: string, options: ImportOptions): Promise<void> {
   const format = formatOf(file, options.format);
   const size = await sizeOf(file);
   const started = performance.now();
-  const progress = showProgress(size);
-  const { tally, lines } = await withDatabase(async (database) => {
+  const progress = showProgress(terminal, size);
+  const { tally, lines } = await withDatabase(terminal, async (database) => {
     const context = await contextOfKey(database, options);
     authorise(context, 'express:write');
-    const work = new Import(context, await databaseTime(database.dataSource.manager), options.dryRun === true);
-    const input = file === '-' ? process.stdin : createReadStream(file);
+    const work = new Import(
+      terminal,
+      context,
+      await databaseTime(database.dataSource.manager),
+      options.dryRun === true,
+    );
+    const input = file === '-' ? terminal.stdin : createReadStream(file);
     return { lines: await runLines(work, input, format, progress), tally: work.tally };
   }).finally(() => progress.stop());
   const seconds = (performance.now() - started) / 1_000;
   const verb = options.dryRun ? 'would be created' : 'created';
   const { created, alreadyThere, refused } = tally;
   const rate = `${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines/s`;
-  print(options, { lines, ...tally, seconds, dryRun: options.dryRun === true }, () =>
+  print(terminal, options, { lines, ...tally, seconds, dryRun: options.dryRun === true }, () =>
     [`${lines} lines: ${created} ${verb}, ${alreadyThere} already there, ${refused} refused`, rate].join('; '),
   );
   if (refused > 0)
@@ -167,7 +174,7 @@ CSV: a first line with these names; metadata as a JSON object. What an export ad
 A line that is refused is told with its number and the reason, and the others go in. Within 24 hours the same file can be
 run again, mended or not: a line that is already in is found by its content and not made twice.`;
 
-export function addImportCommand(program: Command): void {
+export function addImportCommand(program: Command, terminal: Terminal): void {
   addCommand(program, 'import', ABOUT)
     .argument('<file>', 'the file; - for standard input')
     .requiredOption('--clinic <uuid>', 'the clinic whose customers they are', uuid)
@@ -176,5 +183,5 @@ export function addImportCommand(program: Command): void {
       new Option('--format <format>', "what it is, where the file's name does not tell").choices(['ndjson', 'csv']),
     )
     .option('--dry-run', 'only check the lines; write nothing')
-    .action(importCustomers);
+    .action(importCustomers.bind(null, terminal));
 }

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { run } from './program.js';
 
-void run(process.argv).then((exitCode) => {
+const { argv, env: environment, stdin, stdout, stderr } = process;
+void run(argv.slice(2), { environment, stdin, stdout, stderr }).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { Terminal } from './terminal.js';
 
 const NO_LINES = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
 const NO_MORE_LINES = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' };
@@ -20,8 +21,8 @@ export function table(head: string[], rows: string[][]): string {
 }
 
 /** Prints JSON for scripts where asked, else the text for people. */
-export function print({ json }: OutputOptions, data: unknown, text: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(data, null, 2) : text()}\n`);
+export function print({ stdout }: Terminal, { json }: OutputOptions, data: unknown, text: () => string): void {
+  stdout.write(`${json ? JSON.stringify(data, null, 2) : text()}\n`);
 }
 
 export const instantText = (instant: Date | null): string => instant?.toISOString() ?? 'never';

@@ -8,6 +8,7 @@ import { addImportCommand } from './import.js';
 import { IncompleteError } from './incomplete-error.js';
 import { addKeyCommands } from './keys.js';
 import { addMigrateCommands } from './migrations.js';
+import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
@@ -30,17 +31,19 @@ function explain(error: unknown): string {
   return explainStartError(error);
 }
 
-function buildProgram(): Command {
+function buildProgram(terminal: Terminal): Command {
+  const { stdout, stderr } = terminal;
   const program = new Command('avara-express')
     .description(ABOUT)
     .addHelpText('after', EXIT_CODES)
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .showHelpAfterError('(--help tells how to call it)')
     .exitOverride();
-  addClinicCommands(program);
-  addKeyCommands(program);
-  addMigrateCommands(program);
-  addImportCommand(program);
-  addExportCommand(program);
+  addClinicCommands(program, terminal);
+  addKeyCommands(program, terminal);
+  addMigrateCommands(program, terminal);
+  addImportCommand(program, terminal);
+  addExportCommand(program, terminal);
   program
     .command('serve')
     .description('run the service until a signal stops it, as npm start does')
@@ -49,13 +52,13 @@ function buildProgram(): Command {
 }
 
 /** Does what the arguments ask for, and tells in words what went wrong. @returns the exit code. */
-export async function run(argv: string[]): Promise<number> {
+export async function run(argv: string[], terminal: Terminal): Promise<number> {
   try {
-    await buildProgram().parseAsync(argv);
+    await buildProgram(terminal).parseAsync(argv, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    process.stderr.write(`${explain(error)}\n`);
+    terminal.stderr.write(`${explain(error)}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.failure;
   }
 }

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import type { Terminal } from './terminal.js';
 
 /** Shows how far long work has come. */
 export interface Progress {
@@ -9,25 +10,31 @@ export interface Progress {
 
 const PLAIN_EVERY = 10_000;
 
-function bar(total: number): Progress {
+function bar({ stderr }: Terminal, total: number): Progress {
   const format = '{bar} {percentage} % | {lines} lines | {duration_formatted} | {eta_formatted} left';
-  const single = new SingleBar({ format, barCompleteChar: '#', barIncompleteChar: '.', etaBuffer: 200 });
+  const single = new SingleBar({
+    format,
+    barCompleteChar: '#',
+    barIncompleteChar: '.',
+    etaBuffer: 200,
+    stream: stderr,
+  });
   single.start(total, 0, { lines: 0 });
   return { update: (done, lines) => single.update(done, { lines }), stop: () => single.stop() };
 }
 
-function plain(): Progress {
+function plain({ stderr }: Terminal): Progress {
   let told = 0;
   return {
     update: (_done, lines) => {
       if (lines < told + PLAIN_EVERY) return;
       told = lines - (lines % PLAIN_EVERY);
-      process.stderr.write(`${told} lines\n`);
+      stderr.write(`${told} lines\n`);
     },
     stop: () => undefined,
   };
 }
 
 /** A bar on a terminal when the whole is known; otherwise a plain line every 10,000 lines. On standard error. */
-export const showProgress = (total: number | null): Progress =>
-  process.stderr.isTTY && total !== null ? bar(total) : plain();
+export const showProgress = (terminal: Terminal, total: number | null): Progress =>
+  terminal.stderr.isTTY && total !== null ? bar(terminal, total) : plain(terminal);

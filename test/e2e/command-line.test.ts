@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLine } from '../support/command-line.js';
+import { commandLine, commandLineProcess } from '../support/command-line.js';
 import { createTestDatabase, onEachEngine } from '../support/engines.js';
 import { serviceOn, type Service } from '../support/service.js';
 
@@ -93,7 +93,10 @@ describe('on postgresql', () => {
     const unknown = await run('keys', 'revoke', randomUUID(), ...ofNobody);
     expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('has no key') });
     await place.remove();
-    const nowhere = await commandLine({ databaseUrl: 'postgres://127.0.0.1:1/x', dataDir: '' })('clinics', 'list');
+    const nowhere = await commandLineProcess({ databaseUrl: 'postgres://127.0.0.1:1/x', dataDir: '' })(
+      'clinics',
+      'list',
+    );
     expect(nowhere).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/^No database answers at DATABASE_URL/),
@@ -119,9 +122,9 @@ it.each([
 it('works on the embedded engine while the service is stopped, and says who holds the data while it runs', async () => {
   const place = await createTestDatabase('embedded');
   const service = await serviceOn(place);
-  const whileItRuns = await commandLine(place)('clinics', 'list');
+  const whileItRuns = await commandLineProcess(place)('clinics', 'list');
   await service.app.stop();
-  const whileItIsStopped = await commandLine(place)('clinics', 'list');
+  const whileItIsStopped = await commandLineProcess(place)('clinics', 'list');
   await place.remove();
   expect(whileItRuns).toMatchObject({ exitCode: 1, stdout: '' });
   expect(whileItRuns.stderr).toContain(`is in use by process ${process.pid}`);
@@ -130,7 +133,7 @@ it('works on the embedded engine while the service is stopped, and says who hold
 });
 
 it('explains itself without colours and without a database', async () => {
-  const { exitCode, stdout, stderr } = await commandLine({ databaseUrl: '', dataDir: '/nowhere' })(
+  const { exitCode, stdout, stderr } = await commandLineProcess({ databaseUrl: '', dataDir: '/nowhere' })(
     'keys',
     'create',
     '--help',

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { run } from '../../src/cli/program.js';
 import type { TestDatabase } from './engines.js';
 
 const MAIN = join(__dirname, '../../dist/src/cli/main.js');
@@ -10,13 +12,41 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs the built command line as its own process on a database. */
-export function commandLine({ databaseUrl = '', dataDir }: Pick<TestDatabase, 'databaseUrl' | 'dataDir'>) {
-  const env = { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'test', DATABASE_URL: databaseUrl, DATA_DIR: dataDir };
-  return (...args: string[]): Promise<CommandResult> =>
+type Place = Pick<TestDatabase, 'databaseUrl' | 'dataDir'>;
+
+const environmentOf = ({ databaseUrl = '', dataDir }: Place): NodeJS.ProcessEnv => ({
+  ...{ PATH: process.env.PATH, NODE_ENV: 'test' },
+  ...{ DATABASE_URL: databaseUrl, DATA_DIR: dataDir },
+});
+
+function memory(): { stream: Writable; text: () => string } {
+  const chunks: Buffer[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  return { stream, text: () => Buffer.concat(chunks).toString() };
+}
+
+/** Runs the command line on a database, in this process. */
+export function commandLine(place: Place, input = '') {
+  return async (...args: string[]): Promise<CommandResult> => {
+    const [stdout, stderr] = [memory(), memory()];
+    const environment = environmentOf(place);
+    const stdin = Readable.from([Buffer.from(input)]);
+    const exitCode = await run(args, { environment, stdin, stdout: stdout.stream, stderr: stderr.stream });
+    return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+  };
+}
+
+/** The same as a process of its own, from the built code. */
+export const commandLineProcess =
+  (place: Place) =>
+  (...args: string[]): Promise<CommandResult> =>
     new Promise((resolve) => {
-      const child = execFile(process.execPath, [MAIN, ...args], { env }, (_error, stdout, stderr) =>
+      const child = execFile(process.execPath, [MAIN, ...args], { env: environmentOf(place) }, (_, stdout, stderr) =>
         resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
       );
     });
-}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { cp, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
@@ -41,6 +42,18 @@ async function createOnServer(name: string, template: string): Promise<TestDatab
   return { databaseUrl: databaseUrl(name), dataDir: join(process.env.TEST_SCRATCH!, name), remove };
 }
 
+// A thousand files: node's own recursive copy takes them one after the other, three times as long.
+async function copyFolder(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  const entries = await readdir(from, { withFileTypes: true });
+  await Promise.all(
+    entries.map((entry) => {
+      const [source, target] = [join(from, entry.name), join(to, entry.name)];
+      return entry.isDirectory() ? copyFolder(source, target) : copyFile(source, target, constants.COPYFILE_FICLONE);
+    }),
+  );
+}
+
 /** A PostgreSQL database in which nothing was ever migrated. */
 export const createEmptyDatabase = (): Promise<TestDatabase> => createOnServer(newName(), 'template0');
 
@@ -49,7 +62,7 @@ export async function createTestDatabase(engine: Engine): Promise<TestDatabase> 
   const name = newName();
   if (engine === 'postgresql') return createOnServer(name, TEMPLATE_DATABASE);
   const dataDir = join(process.env.TEST_SCRATCH!, name);
-  await cp(join(process.env.TEST_SCRATCH!, 'template'), dataDir, { recursive: true });
+  await copyFolder(join(process.env.TEST_SCRATCH!, 'template'), dataDir);
   const remove = () => rm(dataDir, { recursive: true, force: true });
   return { databaseUrl: undefined, dataDir, remove };
 }
