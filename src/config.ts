@@ -41,8 +41,10 @@ export type Config = Readonly<{
   logLevel: (typeof LOG_LEVELS)[number];
   /** Other origins whose pages may call from a browser; none unless named. */
   corsOrigins: readonly string[];
-  /** Whether the schema can be asked for and the Sandbox is served. */
+  /** Whether the schema can be asked for. */
   introspection: boolean;
+  /** Whether the pages to try operations are served: where the schema can be asked for, and never in production. */
+  hasExplorers: boolean;
   /** How long a stopping instance still serves, each answer closing its connection. */
   drainMs: number;
   limits: Limits;
@@ -123,6 +125,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: env.LOG_LEVEL,
     corsOrigins: env.CORS_ORIGINS,
     introspection: env.INTROSPECTION,
+    hasExplorers: env.INTROSPECTION && !isProduction,
     drainMs: env.DRAIN_MS,
     limits: limitsOf(env),
     redisUrl: env.REDIS_URL,

@@ -18,7 +18,7 @@ function keyText(address: string, config: Config, { demoKey }: App): string {
 /** What someone who has just started the service needs to know: that it is up, on what, and where to go next. */
 export function startUpText(address: string, config: Config, app: App): string {
   const data = app.database.engine === 'embedded' ? `embedded PostgreSQL, data in ${config.dataDir}` : 'PostgreSQL';
-  const next = config.introspection && !config.isProduction ? `Open ${address}/graphql to try it.\n` : '';
+  const next = config.hasExplorers ? `Open ${address} in a browser to try it.\n` : '';
   return `avara-express-customers is ready at ${address}/graphql (${data}).\n${next}${keyText(address, config, app)}`;
 }
 

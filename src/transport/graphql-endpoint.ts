@@ -51,7 +51,7 @@ function createApolloServer(
       answerPlugin,
       costPlugin(config.limits.cost, spendPoints),
       operations.plugin,
-      sandboxPlugin(config.introspection && !config.isProduction, demoToken),
+      sandboxPlugin(config.hasExplorers, demoToken),
       fastifyApolloDrainPlugin(server),
       // Costs time on every list, and tells callers how long each resolver took.
       ApolloServerPluginCacheControlDisabled(),

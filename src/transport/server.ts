@@ -4,6 +4,8 @@ import { logRefusal } from '../identity/refusal.js';
 import { AppError } from '../shared/app-error.js';
 import { allowOrigins } from './cors.js';
 import { errorBody, toAppError } from './errors.js';
+import { EXPLORER_PATH } from './explorer/explorer-page.js';
+import { explorer } from './explorer/explorer.js';
 import { GRAPHQL_PATH, graphqlEndpoint } from './graphql-endpoint.js';
 import { healthRoutes } from './health.js';
 import { httpServerBehind, refuseMalformedHttp } from './http-server.js';
@@ -19,6 +21,7 @@ import { traceRequests } from './traces.js';
 
 // None of them tells anything about data.
 const PUBLIC_PATHS = new Set(['/livez', '/readyz', OPENAPI_PATH, START_PATH, SCHEMA_PATH]);
+const PUBLIC_FOLDERS = [REFERENCE_PATH, EXPLORER_PATH];
 
 const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === GRAPHQL_PATH;
 
@@ -28,7 +31,7 @@ const asksForPage = ({ method, url, headers }: FastifyRequest): boolean =>
 
 const isPublic = (request: FastifyRequest): boolean =>
   PUBLIC_PATHS.has(request.routeOptions.url ?? '') ||
-  (request.routeOptions.url ?? '').startsWith(REFERENCE_PATH) ||
+  PUBLIC_FOLDERS.some((folder) => (request.routeOptions.url ?? '').startsWith(folder)) ||
   asksForPage(request) ||
   request.method === 'OPTIONS' ||
   request.is404;
@@ -114,6 +117,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   healthRoutes(server, services);
   const schema = buildSchema();
   startPage(server, services, schema.text);
+  if (services.config.hasExplorers) explorer(server, services);
   await graphqlEndpoint(server, services, schema.executable);
   await restEndpoint(server);
   return server;

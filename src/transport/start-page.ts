@@ -4,6 +4,7 @@ import { version } from '../../package.json';
 import { ExpressCustomerOrder } from '../customer/express-customers.args.js';
 import { ExpressCustomerRepository } from '../customer/express-customer.repository.js';
 import { readApiKeyToken } from '../identity/api-key-token.js';
+import { EXPLORER_PATH } from './explorer/explorer-page.js';
 import { GRAPHQL_PATH } from './graphql-endpoint.js';
 import { OPENAPI_PATH, REFERENCE_PATH } from './rest-endpoint.js';
 import type { Services } from './services.js';
@@ -12,7 +13,8 @@ export const START_PATH = '/';
 export const SCHEMA_PATH = '/schema.graphql';
 
 const STYLE = `
-  :root { color-scheme: light dark; }
+  :root { color-scheme: light dark; background: light-dark(#fff, #16181d); color: light-dark(#1b1f24, #e6e8eb); }
+  a { color: light-dark(#0b57d0, #9ec5ff); }
   body { font: 1rem/1.6 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem; }
   h1 { font-size: 1.6rem; line-height: 1.2; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1.5rem; }
@@ -48,10 +50,14 @@ ${links.map(([path, what]) => `<li><a href="${path}">${escaped(path)}</a>: ${esc
 </html>
 `;
 
+const EXPLORERS: Links = [
+  [EXPLORER_PATH, 'GraphiQL with a worked example for every operation; needs no internet'],
+  [GRAPHQL_PATH, 'Apollo Sandbox with the first of them'],
+];
+
 function linksOf({ config }: Services): Links {
-  const isOpen = config.introspection && !config.isProduction;
   return [
-    ...(isOpen ? ([[GRAPHQL_PATH, 'Apollo Sandbox, to try GraphQL in the browser']] as Links) : []),
+    ...(config.hasExplorers ? EXPLORERS : []),
     ...(config.introspection ? ([[SCHEMA_PATH, 'the GraphQL schema']] as Links) : []),
     [REFERENCE_PATH, 'the REST API, to read and try'],
     [OPENAPI_PATH, 'its OpenAPI description'],

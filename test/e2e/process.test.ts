@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../../src/database/database.js';
 import { createTestDatabase, onEachEngine, type Engine, type TestDatabase } from '../support/engines.js';
 import { failToStart, startServerProcess, type ServerProcess } from '../support/server-process.js';
@@ -38,6 +39,12 @@ afterEach(async () => {
   await place.remove();
 });
 
+/** What a start tells comes just after the service is ready. */
+async function toldAtStart({ output }: ServerProcess): Promise<string> {
+  while (!/\bready\b[^]*\n$/.test(output())) await sleep(20);
+  return output();
+}
+
 async function tokenFor(engine: Engine): Promise<string> {
   if (engine === 'embedded') return (await readFile(join(place.dataDir, 'api-key'), 'utf8')).trim();
   const database = await openDatabase(place);
@@ -73,18 +80,20 @@ onEachEngine((engine) => {
   );
 
   it('tells where to go next', async () => {
-    const { output, url } = await start();
-    expect(output()).toContain(`avara-express-customers is ready at ${url}/graphql`);
-    expect(output()).toContain(`Open ${url}/graphql`);
+    const service = await start();
+    const { url } = service;
+    const text = await toldAtStart(service);
+    expect(text).toContain(`avara-express-customers is ready at ${url}/graphql`);
+    expect(text).toContain(`Open ${url} in a browser`);
   });
 
   it('writes nothing but JSON lines in production', async () => {
-    const { output, url } = await start({ NODE_ENV: 'production' });
-    const lines = output()
+    const service = await start({ NODE_ENV: 'production' });
+    const lines = (await toldAtStart(service))
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line));
-    expect(lines).toContainEqual(expect.objectContaining({ msg: 'ready', address: url }));
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'ready', address: service.url }));
   });
 });
 
@@ -132,7 +141,7 @@ describe('with the embedded engine', () => {
   it('makes a demo key at the first start, shows it once, and keeps it for its owner alone', async () => {
     const first = await start();
     const token = await tokenFor('embedded');
-    expect(first.output().split(token)).toHaveLength(3);
+    expect((await toldAtStart(first)).split(token)).toHaveLength(3);
     expect((await stat(join(place.dataDir, 'api-key'))).mode & 0o777).toBe(0o600);
     expect((await create(first.url, token, 'By the demo key')).data.createExpressCustomer.expressCustomerId).toMatch(
       /^cus_/,
@@ -140,7 +149,7 @@ describe('with the embedded engine', () => {
     expect((await first.end('SIGTERM')).code).toBe(0);
     const second = await start();
     expect(await tokenFor('embedded')).toBe(token);
-    expect(second.output()).not.toContain(token);
+    expect(await toldAtStart(second)).not.toContain(token);
     expect((await graphql(second.url, token, NAMES)).data.expressCustomers.totalCount).toBe(1);
   });
 
