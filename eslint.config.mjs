@@ -13,6 +13,7 @@ export default tseslint.config(
       'bench/peers',
       // Written for packages that this project does not install.
       'examples/**/*.config.ts',
+      'deploy/**/*.config.ts',
       'examples/frontend/codegen.ts',
       'examples/frontend/src',
     ],

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { composeServices } from '@apollo/composition';
 import { parse, print, visit } from 'graphql';
 import { buildSchema } from '../../src/transport/schema.js';
@@ -43,5 +44,12 @@ describe('composition', () => {
       '@listSize(slicingArguments: ["first"], sizedFields: ["nodes", "edges"], requireOneSlicingArgument: false)';
     for (const list of ['expressCustomers', 'users', 'events']) expect(directives.get(list)).toContain(size);
     expect(directives.get('totalCount')).toContain('@cost(weight: 10)');
+  });
+
+  it('is what the router of deploy/compose.yaml serves (UPDATE=1 renews its file)', async () => {
+    const file = 'deploy/router/supergraph.graphql';
+    const { supergraphSdl } = composeServices([{ ...express, url: 'http://service:4000/graphql' }]);
+    if (process.env.UPDATE === '1') await writeFile(file, supergraphSdl!);
+    expect(await readFile(file, 'utf8')).toBe(supergraphSdl);
   });
 });
