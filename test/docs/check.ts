@@ -31,7 +31,7 @@ async function faultsOfLinks(file: string): Promise<string[]> {
       if (!anchorsOf(await readFile(target, 'utf8')).has(`#${anchor}`)) faults.push(`${file}: no heading for ${link}`);
   }
   for (const path of new Set((await readFile(file, 'utf8')).match(/(?<=`)(test|deploy|src|docs)\/[\w./-]*(?=`)/g)))
-    if (!existsSync(path)) faults.push(`${file}: there is no ${path}`);
+    if (![path, join(dirname(file), path)].some(existsSync)) faults.push(`${file}: there is no ${path}`);
   return faults;
 }
 
