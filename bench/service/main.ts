@@ -134,16 +134,21 @@ async function main(): Promise<void> {
   });
   try {
     await compare(server, results);
+    await write(results);
     if (GROWTH !== '') results.growth = await measureGrowth(server, GROWTH.split(',').map(Number), environmentOf);
   } finally {
     await server.remove();
   }
+  await write(results);
+  process.stdout.write(reportOf(results));
+}
+
+async function write(results: Results): Promise<void> {
   await mkdir(RESULTS, { recursive: true });
   const name = values.quick || values.targets || values.only ? 'quick' : 'service';
   await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`);
   await writeFile(join(RESULTS, `${name}.md`), reportOf(results));
   await writeFile(join(RESULTS, `${name}.svg`), plotOf(results));
-  process.stdout.write(reportOf(results));
 }
 
 void main();

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { createClinic } from '../../src/identity/create-clinic.js';
 import { issueApiKey } from '../../src/identity/issue-api-key.js';
 import { openDatabase } from '../../src/database/database.js';
@@ -32,7 +32,10 @@ export async function preparePlace(server: PostgresServer, rows: number, purpose
     scopes: ['express:read', 'express:write'],
     description: 'bench',
   });
-  await seed(dataSource, clinicId, rows);
+  // Filling takes longer than any statement of the service may.
+  const patient = await new DataSource({ type: 'postgres', url: databaseUrl }).initialize();
+  await seed(patient, clinicId, rows);
+  await patient.destroy();
   const found: { id: string }[] = await dataSource.query(
     'SELECT express_customer_id AS id FROM express_customers WHERE clinic_id = $1 ORDER BY md5(express_customer_id) LIMIT $2',
     [clinicId, IDS],
