@@ -7,6 +7,7 @@ import { startPostgresServer } from '../../test/support/postgres-server.js';
 import { load } from '../service/load.js';
 import { preparePlace, type PreparedPlace } from '../service/place.js';
 import { startTarget, type RunningTarget } from '../service/running-target.js';
+import { pace, type Offered } from './pace.js';
 import { SERVICE_NAME, TARGETS, type Call } from '../service/targets.js';
 
 const { positionals, values } = parseArgs({
@@ -25,12 +26,6 @@ const target = TARGETS.find(({ name }) => name === SERVICE_NAME)!;
 const percentile = (sorted: number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 
-interface Offered {
-  accepted: number[];
-  shed: number[];
-  other: number;
-}
-
 type CallsOf = (connection: number) => Call[];
 
 const creates: CallsOf = () => [target.call('create', { clinicId: '', apiKeyId: '', expressCustomerId: '' })!];
@@ -39,14 +34,19 @@ const UPDATE = `mutation ($id: ID!, $name: String!) {
   updateExpressCustomer(input: { expressCustomerId: $id, expressCustomerName: $name }) { version }
 }`;
 
-/** Each changes something: a connection has a customer of its own, which never gets the name that it has. */
+/** Each changes something: no customer gets the name that it has. */
+const updateOf =
+  ({ ids }: PreparedPlace) =>
+  (n: number): Call => ({
+    ...{ method: 'POST', path: '/graphql' },
+    body: JSON.stringify({ query: UPDATE, variables: { id: ids[n % ids.length], name: `name ${n}` } }),
+  });
+
+/** For a connection that sends one after the other: its customer's name is always another. */
 const updatesOf =
-  ({ ids }: PreparedPlace): CallsOf =>
+  (place: PreparedPlace): CallsOf =>
   (connection) =>
-    ['one name', 'another name'].map((name) => ({
-      ...{ method: 'POST', path: '/graphql' },
-      body: JSON.stringify({ query: UPDATE, variables: { id: ids[connection % ids.length], name } }),
-    }));
+    [0, 1].map((turn) => updateOf(place)(connection + turn * place.ids.length));
 
 interface Offer {
   seconds: number;
@@ -87,16 +87,30 @@ async function offer(
   return offered;
 }
 
+/** What is offered, and what of it goes through when as much is offered as is answered. */
+function experiment(running: RunningTarget, place: PreparedPlace) {
+  const { url } = running;
+  const creating = (options: Offer) => offer(url, place.token, creates, options);
+  const updating = (options: Offer) => offer(url, place.token, updatesOf(place), options);
+  const closed = values['slow-commits'] ? updating : creating;
+  return {
+    peak: async (seconds: number) => (await closed({ seconds, connections: 64 })).accepted.length / seconds,
+    // A machine that has time for it offers evenly; 20,000 a second need a generator that bundles them.
+    offer: (rate: number, seconds: number) =>
+      values['slow-commits']
+        ? pace(url, place.token, updateOf(place), { rate, seconds })
+        : creating({ rate, seconds, connections: 1_000 }),
+  };
+}
+
 async function overload(running: RunningTarget, place: PreparedPlace, seconds: number): Promise<void> {
-  const calls = values['slow-commits'] ? updatesOf(place) : creates;
-  const closed = async (time: number) =>
-    (await offer(running.url, place.token, calls, { seconds: time, connections: 64 })).accepted.length / time;
-  const peak = await closed(10);
+  const { peak: measure, offer: offerAt } = experiment(running, place);
+  const peak = await measure(10);
   const rate = Math.round(peak * Number(values.times));
   say(`peak: ${Math.round(peak)}/s; offering ${rate}/s for ${seconds} s`);
-  const { accepted, shed, other } = await offer(running.url, place.token, calls, { seconds, connections: 1_000, rate });
+  const { accepted, shed, other } = await offerAt(rate, seconds);
   const megabytes = await running.memory();
-  const after = await closed(5);
+  const after = await measure(5);
   const goodput = accepted.length / seconds;
   say(`offered in fact: ${Math.round((accepted.length + shed.length + other) / seconds)}/s`);
   say(`goodput: ${Math.round(goodput)}/s, ${(goodput / peak).toFixed(2)} of the peak`);
@@ -143,7 +157,7 @@ async function soak(running: RunningTarget, place: PreparedPlace, seconds: numbe
 async function main(): Promise<void> {
   const [what = 'overload'] = positionals;
   // Commits that take long: the database is the limit, and the machine has time for whoever offers.
-  const settings = values['slow-commits'] ? { commit_delay: 20_000, commit_siblings: 0 } : {};
+  const settings = values['slow-commits'] ? { commit_delay: 5_000, commit_siblings: 0 } : {};
   const server = await startPostgresServer({ durable: true, settings });
   const place = await preparePlace(server, 10_000);
   const env = { DATABASE_URL: place.databaseUrl, RATE_LIMIT_POINTS: '0' };
