@@ -58,26 +58,26 @@ onEachEngine((engine) => {
     place = await createTestDatabase(engine);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'finishes what it accepted before %s, and knows it after a restart',
-    async (signal) => {
-      const first = await start();
-      const token = await tokenFor(engine);
-      const names = Array.from({ length: 20 }, (_, index) => `in flight ${index}`);
+  it('finishes what it accepted before SIGTERM or SIGINT, and knows it after a restart', async () => {
+    const names: string[] = [];
+    let token: string | undefined;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const service = await start();
+      token ??= await tokenFor(engine);
+      const more = Array.from({ length: 20 }, (_, index) => `in flight at ${signal} ${index}`);
       // Accepted: the server has the request's head and waits for the last byte of its body.
-      const sent = await Promise.all(names.map((name) => halfSentCreate(first.url, token, name)));
-      const ended = first.end(signal);
-      await untilRefused(`${first.url}/livez`);
+      const sent = await Promise.all(more.map((name) => halfSentCreate(service.url, token!, name)));
+      const ended = service.end(signal);
+      await untilRefused(`${service.url}/livez`);
       const answers = await Promise.all(sent.map((request) => request.finish()));
-      expect(answers.map((text) => /cus_[0-9a-f]{32}/.test(text))).toEqual(names.map(() => true));
+      expect(answers.map((text) => /cus_[0-9a-f]{32}/.test(text))).toEqual(more.map(() => true));
       expect((await ended).code).toBe(0);
-      const { url } = await start();
-      const { data } = await graphql(url, token, NAMES);
-      expect(data.expressCustomers.nodes.map((node: any) => node.expressCustomerName).sort()).toEqual(
-        [...names].sort(),
-      );
-    },
-  );
+      names.push(...more);
+    }
+    const { url } = await start();
+    const { data } = await graphql(url, token!, NAMES);
+    expect(data.expressCustomers.nodes.map((node: any) => node.expressCustomerName).sort()).toEqual([...names].sort());
+  });
 
   it('tells where to go next', async () => {
     const service = await start();

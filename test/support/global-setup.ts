@@ -37,6 +37,7 @@ async function makeTemplate(options: { databaseUrl: string | undefined; dataDir:
 export default async function globalSetup(): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'avara-test-'));
   const given = process.env.TEST_DATABASE_URL;
+  const embedded = makeTemplate({ databaseUrl: undefined, dataDir: join(scratch, 'template') });
   const postgres = given ? null : await startPostgresServer();
   globalThis.testRun = { postgres, scratch };
   process.env.TEST_POSTGRES_URL = given ?? postgres!.url('postgres');
@@ -44,6 +45,6 @@ export default async function globalSetup(): Promise<void> {
   await execute(process.env.TEST_POSTGRES_URL, `DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE}`);
   await execute(process.env.TEST_POSTGRES_URL, `CREATE DATABASE ${TEMPLATE_DATABASE}`);
   await makeTemplate({ databaseUrl: databaseUrl(TEMPLATE_DATABASE), dataDir: '' });
-  await makeTemplate({ databaseUrl: undefined, dataDir: join(scratch, 'template') });
+  await embedded;
   await rm(join(scratch, 'template', 'lock'), { force: true });
 }

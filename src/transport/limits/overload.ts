@@ -58,8 +58,9 @@ export class OverloadGate implements BackgroundTask {
   }
 
   private sample(): void {
-    // The histogram holds whole intervals; what is beyond the resolution is delay.
-    const isSlow = this.delay.mean / 1e6 - RESOLUTION_MS > this.limits.eventLoopDelayMs;
+    // The histogram holds whole intervals; what is beyond the resolution is delay. It is empty, and the mean no number,
+    // where the loop did not come round once between two samples: nothing is slower.
+    const isSlow = !(this.delay.mean / 1e6 - RESOLUTION_MS <= this.limits.eventLoopDelayMs);
     this.isLoopSlow = isSlow && this.wasLoopSlow;
     this.wasLoopSlow = isSlow;
     this.delay.reset();
