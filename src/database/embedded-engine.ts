@@ -1,3 +1,4 @@
+import { once, type EventEmitter } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { PoolConfig } from 'pg';
@@ -23,11 +24,15 @@ export async function openEmbeddedEngine(dataDir: string): Promise<EmbeddedEngin
   try {
     const pglite = await startPGlite(join(resolve(dataDir), 'pglite'));
     const { createPgConfig } = await import('@electric-sql/pglite/node-postgres');
+    const poolConfig = createPgConfig(pglite) as PoolConfig & { connection: EventEmitter & { end(): void } };
     const close = async () => {
+      // After a statement that failed, node-postgres still has a message on its way when the pool calls itself closed.
+      poolConfig.connection.end();
+      await once(poolConfig.connection, 'end');
       await pglite.close();
       await unlock();
     };
-    return { poolConfig: { ...(createPgConfig(pglite) as PoolConfig), max: 1, idleTimeoutMillis: 0 }, close };
+    return { poolConfig: { ...poolConfig, max: 1, idleTimeoutMillis: 0 }, close };
   } catch (error) {
     await unlock();
     throw error;
