@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { readStartArguments } from './start-arguments.js';
 import { startTracing } from './tracing.js';
+readStartArguments(process.argv);
 // Before the imports below, which load what is traced.
 const stopTracing = startTracing(process.env);
 import { buildApp, type App } from './app.js';

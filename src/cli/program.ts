@@ -13,9 +13,9 @@ import { UsageError } from './usage-error.js';
 
 const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
 
-const ABOUT = `Runs and looks after the Avara Express customer service.
+const ABOUT = `Looks after the Avara Express customer service.
 
-It works on the database that the service uses: PostgreSQL with DATABASE_URL, otherwise the embedded engine in DATA_DIR
+It works on the database that the service uses: PostgreSQL with DATABASE_URL, otherwise the embedded engine in DATA_DIR \
 (./data), which serves one process: stop the service first.`;
 
 const EXIT_CODES = '\nExit codes: 0 done, 1 it could not be done, 2 it was called wrongly.';
@@ -44,10 +44,6 @@ function buildProgram(terminal: Terminal): Command {
   addMigrateCommands(program, terminal);
   addImportCommand(program, terminal);
   addExportCommand(program, terminal);
-  program
-    .command('serve')
-    .description('run the service until a signal stops it, as npm start does')
-    .action(async () => void (await import('../main.js')));
   return program;
 }
 

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLine, commandLineProcess } from '../support/command-line.js';
+import { COMMAND_LINE, commandLine, commandLineProcess } from '../support/command-line.js';
 import { createTestDatabase, onEachEngine } from '../support/engines.js';
 import { serviceOn, type Service } from '../support/service.js';
 
@@ -141,4 +145,20 @@ it('explains itself without colours and without a database', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toContain('--scope');
   expect(stdout).not.toContain('\u001b');
+});
+
+it('says what to do on a folder that no service has started on yet', async () => {
+  const place = await createTestDatabase('embedded');
+  const dataDir = join(place.dataDir, 'new');
+  const { exitCode, stderr } = await commandLineProcess({ databaseUrl: '', dataDir })('clinics', 'list');
+  await place.remove();
+  expect(stderr).toBe('The database lacks the schema of this version. Run "migrate up", or start the service once.\n');
+  expect(exitCode).toBe(1);
+});
+
+it('ends quietly when its reader stops early', async () => {
+  const child = spawn(process.execPath, [COMMAND_LINE, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const [said, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect({ said, exitCode }).toEqual({ said: '', exitCode: 0 });
 });

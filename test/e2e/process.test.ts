@@ -197,6 +197,16 @@ describe('a start that cannot succeed', () => {
     expect(output).not.toContain('    at ');
   });
 
+  it.each([
+    ['tells how it is set, and starts nothing', '--help', 0, /PORT, HOST [^]*npm run cli -- --help/],
+    ['refuses what it does not know', '--port=1', 1, /unknown option '--port=1'/],
+  ])('%s', async (_title, argument, code, words) => {
+    const dataDir = join(place.dataDir, 'new');
+    const ended = await failToStart({ ...environmentOf(place), DATA_DIR: dataDir }, [argument]);
+    expect(ended).toEqual({ code, output: expect.stringMatching(words) });
+    await expect(stat(dataDir)).rejects.toThrow('ENOENT');
+  });
+
   it('says that the database does not exist', async () => {
     const missing = new URL(process.env.TEST_POSTGRES_URL!);
     missing.pathname = '/there_is_no_such_database';

@@ -4,7 +4,8 @@ import { Readable, Writable } from 'node:stream';
 import { run } from '../../src/cli/program.js';
 import type { TestDatabase } from './engines.js';
 
-const MAIN = join(__dirname, '../../dist/src/cli/main.js');
+/** The built command line. */
+export const COMMAND_LINE = join(__dirname, '../../dist/src/cli/main.js');
 
 export interface CommandResult {
   exitCode: number;
@@ -46,7 +47,10 @@ export const commandLineProcess =
   (place: Place) =>
   (...args: string[]): Promise<CommandResult> =>
     new Promise((resolve) => {
-      const child = execFile(process.execPath, [MAIN, ...args], { env: environmentOf(place) }, (_, stdout, stderr) =>
-        resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
+      const child = execFile(
+        process.execPath,
+        [COMMAND_LINE, ...args],
+        { env: environmentOf(place) },
+        (_, stdout, stderr) => resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
       );
     });

@@ -28,9 +28,13 @@ export interface ServerProcessOptions {
   port?: number;
 }
 
-function spawnServer(port: number, environment: NodeJS.ProcessEnv): { child: ChildProcess; output: () => string } {
+function spawnServer(
+  port: number,
+  environment: NodeJS.ProcessEnv,
+  argv: string[] = [],
+): { child: ChildProcess; output: () => string } {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: String(port), ...environment };
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return { child, output: () => text };
@@ -70,9 +74,12 @@ export async function startServerProcess({ environment, port }: ServerProcessOpt
   return { url, pid: child.pid!, readyAfterMs: performance.now() - started, output, end, hasEnded: () => ended(child) };
 }
 
-/** Starts the built service where it cannot start. @returns its exit code and what it said. */
-export async function failToStart(environment: NodeJS.ProcessEnv): Promise<{ code: number | null; output: string }> {
-  const { child, output } = spawnServer(await freePort(), environment);
+/** Starts the built service where it does not stay up. @returns its exit code and what it said. */
+export async function failToStart(
+  environment: NodeJS.ProcessEnv,
+  argv: string[] = [],
+): Promise<{ code: number | null; output: string }> {
+  const { child, output } = spawnServer(await freePort(), environment, argv);
   await once(child, 'close');
   return { code: child.exitCode, output: output() };
 }
