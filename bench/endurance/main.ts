@@ -1,24 +1,35 @@
 import 'reflect-metadata';
 import autocannon from 'autocannon';
+import { Argument } from 'commander';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { startPostgresServer } from '../../test/support/postgres-server.js';
+import { benchmark, positive } from '../arguments.js';
 import { load } from '../service/load.js';
 import { preparePlace, type PreparedPlace } from '../service/place.js';
 import { startTarget, type RunningTarget } from '../service/running-target.js';
 import { pace, type Offered } from './pace.js';
 import { SERVICE_NAME, TARGETS, type Call } from '../service/targets.js';
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seconds: { type: 'string' },
-    times: { type: 'string', default: '5' },
-    rate: { type: 'string' },
-    'slow-commits': { type: 'boolean', default: false },
-  },
-});
+const ABOUT =
+  'overload offers more than can be answered and sorts what comes back (80 s). soak offers a steady load for long and follows ' +
+  'memory and descriptors (half an hour).';
+
+interface Values {
+  seconds?: number;
+  times: number;
+  rate?: number;
+  slowCommits?: true;
+}
+
+const program = benchmark('bench:endurance', ABOUT)
+  .addArgument(new Argument('<experiment>').choices(['overload', 'soak']))
+  .option('--seconds <number>', 'how long (overload 60, soak 1800)', positive)
+  .option('--times <number>', 'overload: how many times what can be answered is offered', positive, 5)
+  .option('--slow-commits', 'overload: updates on a database that takes 5 ms for each commit')
+  .option('--rate <number>', 'soak: creates a second (half of what can be answered)', positive)
+  .parse();
+const values = program.opts<Values>();
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const target = TARGETS.find(({ name }) => name === SERVICE_NAME)!;
@@ -92,12 +103,12 @@ function experiment(running: RunningTarget, place: PreparedPlace) {
   const { url } = running;
   const creating = (options: Offer) => offer(url, place.token, creates, options);
   const updating = (options: Offer) => offer(url, place.token, updatesOf(place), options);
-  const closed = values['slow-commits'] ? updating : creating;
+  const closed = values.slowCommits ? updating : creating;
   return {
     peak: async (seconds: number) => (await closed({ seconds, connections: 64 })).accepted.length / seconds,
     // A machine that has time for it offers evenly; 20,000 a second need a generator that bundles them.
     offer: (rate: number, seconds: number) =>
-      values['slow-commits']
+      values.slowCommits
         ? pace(url, place.token, updateOf(place), { rate, seconds })
         : creating({ rate, seconds, connections: 1_000 }),
   };
@@ -106,7 +117,7 @@ function experiment(running: RunningTarget, place: PreparedPlace) {
 async function overload(running: RunningTarget, place: PreparedPlace, seconds: number): Promise<void> {
   const { peak: measure, offer: offerAt } = experiment(running, place);
   const peak = await measure(10);
-  const rate = Math.round(peak * Number(values.times));
+  const rate = Math.round(peak * values.times);
   say(`peak: ${Math.round(peak)}/s; offering ${rate}/s for ${seconds} s`);
   const { accepted, shed, other } = await offerAt(rate, seconds);
   const megabytes = await running.memory();
@@ -128,15 +139,15 @@ function slope(samples: [seconds: number, value: number][]): number {
 }
 
 async function soak(running: RunningTarget, place: PreparedPlace, seconds: number): Promise<void> {
-  const rate =
-    Number(values.rate ?? 0) || Math.round((await load(running, 'create', place, { seconds: 10 })).perSecond / 2);
+  const rate = values.rate ?? Math.round((await load(running, 'create', place, { seconds: 10 })).perSecond / 2);
   say(`soaking at ${rate} creates/s for ${seconds} s`);
   const memory: [number, number][] = [];
   const descriptors: [number, number][] = [];
   const started = performance.now();
   const since = () => (performance.now() - started) / 1_000;
   const offering = offer(running.url, place.token, creates, { seconds, connections: 1_000, rate });
-  while (since() < seconds - 5) {
+  // Not at the very end, when the load closes its connections.
+  while (since() < seconds - 15) {
     await sleep(10_000);
     memory.push([since(), await running.memory()]);
     descriptors.push([since(), (await readdir(`/proc/${running.pid}/fd`)).length]);
@@ -155,17 +166,15 @@ async function soak(running: RunningTarget, place: PreparedPlace, seconds: numbe
 }
 
 async function main(): Promise<void> {
-  const [what = 'overload'] = positionals;
   // Commits that take long: the database is the limit, and the machine has time for whoever offers.
-  const settings = values['slow-commits'] ? { commit_delay: 5_000, commit_siblings: 0 } : {};
+  const settings = values.slowCommits ? { commit_delay: 5_000, commit_siblings: 0 } : {};
   const server = await startPostgresServer({ durable: true, settings });
   const place = await preparePlace(server, 10_000);
   const env = { DATABASE_URL: place.databaseUrl, RATE_LIMIT_POINTS: '0' };
   const running = await startTarget(target, env);
   try {
-    if (what === 'overload') await overload(running, place, Number(values.seconds ?? 60));
-    else if (what === 'soak') await soak(running, place, Number(values.seconds ?? 1_800));
-    else throw new Error('The experiment is overload or soak.');
+    if (program.args[0] === 'overload') await overload(running, place, values.seconds ?? 60);
+    else await soak(running, place, values.seconds ?? 1_800);
   } finally {
     await running.stop();
     await place.close();

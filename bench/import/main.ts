@@ -7,12 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startPostgresServer } from '../../test/support/postgres-server.js';
+import { benchmark, positive } from '../arguments.js';
 import { preparePlace, type PreparedPlace } from '../service/place.js';
 
-// How fast and in how much memory a file goes in, with every hundredth line bad, and what a second run of it does.
-// Usage: npm run bench:import [-- <lines>]
+const ABOUT =
+  'Measures how fast and in how much memory a file goes in, with every hundredth line bad, and what a second run of it ' +
+  'does. About two minutes.';
 
-const LINES = Number(process.argv[2] ?? 100_000);
+const { lines: LINES } = benchmark('bench:import', ABOUT)
+  .option('--lines <number>', 'length of the file', positive, 100_000)
+  .parse()
+  .opts<{ lines: number }>();
 const BAD_EVERY = 100;
 const MAIN = join(process.cwd(), 'dist/src/cli/main.js');
 

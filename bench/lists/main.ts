@@ -6,13 +6,21 @@ import { ExpressCustomerOrder } from '../../src/customer/express-customers.args.
 import { openDatabase, type Database } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { startPostgresServer, type PostgresServer } from '../../test/support/postgres-server.js';
+import { benchmark, sizes } from '../arguments.js';
 import { FILTERS, LIMITS } from './cases.js';
 import { measureCreates } from './creates.js';
 import { measure, type Measured } from './measure.js';
 import { reportOf } from './report.js';
 import { clinicIdOf, seed } from './seed.js';
 
-const SIZES = (process.env.SIZES ?? '1000,100000,1000000').split(',').map(Number);
+const ABOUT =
+  'Measures every filter and order of expressCustomers, first page and deep page, and the limits, at growing numbers of ' +
+  'customers. About half an hour. Writes bench/results/lists.md.';
+
+const { sizes: SIZES } = benchmark('bench:lists', ABOUT)
+  .option('--sizes <sizes>', 'numbers of customers', sizes, [1_000, 100_000, 1_000_000])
+  .parse()
+  .opts<{ sizes: number[] }>();
 const RESULTS = join(process.cwd(), 'bench', 'results');
 
 async function open(server: PostgresServer, name: string): Promise<Database> {

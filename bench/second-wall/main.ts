@@ -7,11 +7,17 @@ import { migrate } from '../../src/database/migrate.js';
 import type { RequestContext } from '../../src/identity/request-context.js';
 import { createExpressCustomer, expressCustomer } from '../../src/customer/use-cases/index.js';
 import { startPostgresServer } from '../../test/support/postgres-server.js';
+import { benchmark, positive } from '../arguments.js';
 
 // What row-level security would cost: the same use cases, once as they are, once as a role that owns nothing, with
 // policies on each table they touch, and with the clinic set in the transaction, which is the only way that a pool allows.
-const ROUNDS = Number(process.env.ROUNDS ?? 12);
-const CALLS = Number(process.env.CALLS ?? 1_500);
+const ABOUT = 'Measures what row-level security would cost a get and a create. A few minutes.';
+
+const { rounds: ROUNDS, calls: CALLS } = benchmark('bench:second-wall', ABOUT)
+  .option('--rounds <number>', 'how often each is measured', positive, 12)
+  .option('--calls <number>', 'calls a round', positive, 1_500)
+  .parse()
+  .opts<{ rounds: number; calls: number }>();
 const AT_ONCE = 10;
 const TABLES = ['express_customers', 'express_customer_events'];
 const SETTING = 'avara.clinic_id';

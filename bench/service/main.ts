@@ -1,10 +1,11 @@
 import 'reflect-metadata';
+import { Option } from 'commander';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startPostgresServer, type PostgresServer } from '../../test/support/postgres-server.js';
+import { benchmark, positive, sizes } from '../arguments.js';
 import { measureGrowth } from './growth.js';
 import { load } from './load.js';
 import { preparePlace, type PreparedPlace } from './place.js';
@@ -12,22 +13,35 @@ import { median, plotOf, reportOf, type Results } from './report.js';
 import { startTarget, type RunningTarget } from './running-target.js';
 import { OPERATIONS, SERVICE_NAME, TARGETS, type Operation } from './targets.js';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    seconds: { type: 'string' },
-    rows: { type: 'string' },
-    only: { type: 'string' },
-    targets: { type: 'string' },
-    growth: { type: 'string' },
-  },
-});
+const ABOUT =
+  'Measures create, get and list side by side: the limit of the database, this service, and what people would use ' +
+  'otherwise. About 15 minutes, or 3 with --quick. Writes bench/results.';
 
-const ROUNDS = Number(values.rounds ?? (values.quick ? 3 : 5));
-const SECONDS = Number(values.seconds ?? (values.quick ? 1 : 3));
-const ROWS = Number(values.rows ?? 100_000);
-const GROWTH = values.growth ?? (values.quick ? '' : '1000,100000,1000000');
+interface Values {
+  quick?: true;
+  rounds?: number;
+  seconds?: number;
+  rows: number;
+  only?: Operation;
+  targets?: string;
+  growth?: number[];
+}
+
+const values = benchmark('bench', ABOUT)
+  .option('--quick', 'three short rounds and no growth')
+  .option('--rounds <number>', 'how often each is measured (5)', positive)
+  .option('--seconds <number>', 'how long each time (3)', positive)
+  .option('--rows <number>', 'customers that the database holds', positive, 100_000)
+  .addOption(new Option('--only <operation>', 'this operation alone').choices(OPERATIONS))
+  .option('--targets <pattern>', 'only those whose name matches the regular expression')
+  .option('--growth <sizes>', 'the numbers of customers to grow through (1000,100000,1000000)', sizes)
+  .parse()
+  .opts<Values>();
+
+const ROUNDS = values.rounds ?? (values.quick ? 3 : 5);
+const SECONDS = values.seconds ?? (values.quick ? 1 : 3);
+const ROWS = values.rows;
+const GROWTH = values.growth ?? (values.quick ? [] : [1_000, 100_000, 1_000_000]);
 const operations = OPERATIONS.filter((operation) => values.only === undefined || values.only === operation);
 const targets = TARGETS.filter(({ name }) => !values.targets || new RegExp(values.targets, 'i').test(name));
 
@@ -135,7 +149,7 @@ async function main(): Promise<void> {
   try {
     await compare(server, results);
     await write(results);
-    if (GROWTH !== '') results.growth = await measureGrowth(server, GROWTH.split(',').map(Number), environmentOf);
+    if (GROWTH.length > 0) results.growth = await measureGrowth(server, GROWTH, environmentOf);
   } finally {
     await server.remove();
   }

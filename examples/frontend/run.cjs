@@ -5,10 +5,20 @@ const { createServer } = require('node:net');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { Command } = require('commander');
 
 const ROOT = join(__dirname, '../..');
-const isOnce = process.argv.includes('--once');
-const screenshot = process.argv.includes('--screenshot') && join(ROOT, 'docs/images/frontend.png');
+const ABOUT =
+  'Serves a React page at http://127.0.0.1:5173 with a service of its own behind it, which forgets when it stops.';
+const options = new Command('npm run example:frontend --')
+  .description(ABOUT)
+  .option('--once', 'check and build the page, walk through it in Chromium, and stop')
+  .option('--screenshot', 'with --once: keep a picture of it in docs/images')
+  .addHelpText('after', '\nFRONTEND_PORT chooses another port than 5173.')
+  .parse()
+  .opts();
+const isOnce = options.once;
+const screenshot = options.screenshot && join(ROOT, 'docs/images/frontend.png');
 const CUSTOMERS = 45;
 const CREATE = 'mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { id } }';
 

@@ -3,9 +3,20 @@ const { spawn } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { Command } = require('commander');
 const { users, studies, startSubgraph } = require('./subgraphs.cjs');
 const { startGateway } = require('./gateway.cjs');
 
+const ABOUT =
+  'Composes the service with two small subgraphs, users and studies, and serves all three behind one gateway, with a query ' +
+  'across them. Its data stay in data/example-supergraph.';
+
+const { once: isOnce } = new Command('npm run example:supergraph --')
+  .description(ABOUT)
+  .option('--once', 'ask the query, print the answer, and stop')
+  .addHelpText('after', '\nGATEWAY_PORT (4100) and SERVICE_PORT (4101) choose other ports.')
+  .parse()
+  .opts();
 const ROOT = join(__dirname, '../..');
 const DATA_DIR = join(ROOT, 'data/example-supergraph');
 const SERVICE_PORT = Number(process.env.SERVICE_PORT ?? 4101);
@@ -77,7 +88,7 @@ async function run() {
     for (const other of others) await other.stop();
     service.stop();
   };
-  if (process.argv.includes('--once')) {
+  if (isOnce) {
     process.exitCode = answer.errors ? 1 : 0;
     return stop();
   }
