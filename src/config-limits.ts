@@ -21,6 +21,7 @@ export const LIMIT_VARIABLES = {
   MAX_COST: atLeastOne({ default: 10_000 }),
   RATE_LIMIT_POINTS: any({ default: 200_000 }),
   MAX_CONCURRENCY: atLeastOne({ default: 512 }),
+  MAX_MEAN_LATENCY_MS: atLeastOne({ default: 600 }),
   MAX_EVENT_LOOP_DELAY_MS: atLeastOne({ default: 1_000 }),
 };
 
@@ -36,10 +37,14 @@ export type Limits = Readonly<{
   /** What one credential may spend in 10 s; 0: as much as it likes. */
   ratePoints: number;
   concurrency: number;
+  meanLatencyMs: number;
   eventLoopDelayMs: number;
 }>;
 
-export const limitsOf = (env: { readonly [Name in keyof typeof LIMIT_VARIABLES]: number }): Limits =>
+type LimitVariables = { readonly [Name in keyof typeof LIMIT_VARIABLES]: number };
+
+/** The embedded engine serves one machine, whose callers rather wait than try again. */
+export const limitsOf = (env: LimitVariables, isEmbedded: boolean): Limits =>
   Object.freeze({
     bodyBytes: env.MAX_BODY_BYTES,
     documentBytes: env.MAX_DOCUMENT_BYTES,
@@ -50,5 +55,6 @@ export const limitsOf = (env: { readonly [Name in keyof typeof LIMIT_VARIABLES]:
     cost: env.MAX_COST,
     ratePoints: env.RATE_LIMIT_POINTS,
     concurrency: env.MAX_CONCURRENCY,
+    meanLatencyMs: isEmbedded ? Infinity : env.MAX_MEAN_LATENCY_MS,
     eventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
   });

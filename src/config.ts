@@ -127,7 +127,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     introspection: env.INTROSPECTION,
     hasExplorers: env.INTROSPECTION && !isProduction,
     drainMs: env.DRAIN_MS,
-    limits: limitsOf(env),
+    limits: limitsOf(env, env.DATABASE_URL === undefined),
     redisUrl: env.REDIS_URL,
     metricsPort: env.METRICS_PORT,
     oidc: oidcSettings(env),

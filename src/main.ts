@@ -37,6 +37,10 @@ function endOnUncaught(app: App): void {
   });
 }
 
+// A crowd that comes at once waits in the system's queue until it is let in or refused; past Node's 511 it would be dropped,
+// and try again after one and three seconds.
+const BACKLOG = 4_096;
+
 async function start(config: Config): Promise<void> {
   const app = await buildApp(config);
   stopOnSignals(app);
@@ -45,6 +49,7 @@ async function start(config: Config): Promise<void> {
     const address = await app.server.listen({
       port: config.port,
       host: config.host,
+      backlog: BACKLOG,
       listenTextResolver: (at) => `listening at ${at}`,
     });
     if (config.metricsPort !== undefined) await app.metrics!.listen(config.metricsPort, config.host);

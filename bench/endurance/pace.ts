@@ -10,7 +10,7 @@ export interface Offered {
 }
 
 const TICK_MS = 5;
-const MOST_CONNECTIONS = 2_000;
+const MOST_CONNECTIONS = 1_000;
 
 function send(url: string, token: string, agent: Agent, { method, path, body }: Call, offered: Offered): Promise<void> {
   const started = performance.now();

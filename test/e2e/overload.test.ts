@@ -106,6 +106,16 @@ describe('where the event loop is slow', () => {
   }, 30_000);
 });
 
+it('lets fewer in while requests take longer than they may', async () => {
+  const slow = await startService('postgresql', { MAX_MEAN_LATENCY_MS: '1' });
+  const caller = await slow.newClinic();
+  const crowd = () => Promise.all(Array.from({ length: 200 }, () => slow.graphql(caller, CREATE)));
+  let statuses: number[] = [];
+  while (!statuses.includes(503)) statuses = (await crowd()).map(({ status }) => status);
+  await slow.stop();
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(64);
+});
+
 it('gives a place back when a caller hangs up', async () => {
   const { host } = new URL(service.url);
   for (let turn = 0; turn < CONCURRENCY * 2; turn++) {

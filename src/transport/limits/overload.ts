@@ -4,14 +4,14 @@ import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import type { BackgroundTask } from '../../shared/background-task.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
+import { ConcurrencyLimit, type ConcurrencyLimits } from './concurrency-limit.js';
 
 /** When the service sheds load instead of letting everybody wait. */
-export type OverloadLimits = Readonly<{
-  /** Requests at work at once. */
-  concurrency: number;
-  /** Mean delay of the event loop over half a second, twice in a row: one long pause is no overload. */
-  eventLoopDelayMs: number;
-}>;
+export type OverloadLimits = ConcurrencyLimits &
+  Readonly<{
+    /** Mean delay of the event loop over half a second, twice in a row: one long pause is no overload. */
+    eventLoopDelayMs: number;
+  }>;
 
 const SAMPLED_EVERY_MS = 500;
 const TOLD_EVERY_MS = 1_000;
@@ -37,6 +37,7 @@ export class OverloadGate implements BackgroundTask {
   private isLoopSlow = false;
   private untold = 0;
   private toldAt = -Infinity;
+  private readonly concurrency: ConcurrencyLimit;
   private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private readonly sampling: NodeJS.Timeout;
   /** Requests at work now. */
@@ -48,6 +49,7 @@ export class OverloadGate implements BackgroundTask {
     private readonly limits: OverloadLimits,
     private readonly log: Logger,
   ) {
+    this.concurrency = new ConcurrencyLimit(limits);
     this.delay.enable();
     this.sampling = setInterval(() => this.sample(), SAMPLED_EVERY_MS).unref();
   }
@@ -64,21 +66,30 @@ export class OverloadGate implements BackgroundTask {
     this.isLoopSlow = isSlow && this.wasLoopSlow;
     this.wasLoopSlow = isSlow;
     this.delay.reset();
+    this.concurrency.adapt(SAMPLED_EVERY_MS);
   }
 
   /** The handler, reached only by those that are let in. */
   before(handler: RequestListener): RequestListener {
     return (request, response) => {
-      const isFull = this.isLoopSlow || this.inFlight >= this.limits.concurrency;
+      const isFull = this.isLoopSlow || this.inFlight >= this.concurrency.current;
       if (isFull && !NEVER_SHED.has(request.url!)) {
         refuse(request, response);
         return this.countShed();
       }
       this.inFlight += 1;
-      // Also comes where the caller hangs up before the answer.
-      response.once('close', () => (this.inFlight -= 1));
+      this.follow(response);
       handler(request, response);
     };
+  }
+
+  private follow(response: ServerResponse): void {
+    const enteredAt = performance.now();
+    // Also comes where the caller hangs up before the answer.
+    response.once('close', () => {
+      this.inFlight -= 1;
+      this.concurrency.count(performance.now() - enteredAt);
+    });
   }
 
   // A line for each would be work at the worst moment.
@@ -88,7 +99,8 @@ export class OverloadGate implements BackgroundTask {
     const now = performance.now();
     if (now - this.toldAt < TOLD_EVERY_MS) return;
     const { untold: shed, inFlight, isLoopSlow } = this;
-    this.log.warn({ shed, inFlight, isLoopSlow }, 'overloaded: requests are refused');
+    const limit = this.concurrency.current;
+    this.log.warn({ shed, inFlight, limit, isLoopSlow }, 'overloaded: requests are refused');
     this.toldAt = now;
     this.untold = 0;
   }
