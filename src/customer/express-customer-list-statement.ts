@@ -22,7 +22,13 @@ export class ListStatement {
   constructor({ clinicId, criteria, order, after }: ListRequest) {
     this.inOrder.push(`customer.clinic_id = ${this.bind(clinicId)}`);
     this.addCriteria(criteria, order);
-    if (after) this.inOrder.push(this.behind(after, order));
+    if (after)
+      this.inOrder.push(
+        behind(
+          order,
+          after.map((key) => this.bind(key)),
+        ),
+      );
   }
 
   bind(value: unknown): string {
@@ -43,10 +49,8 @@ export class ListStatement {
     if (namePart !== undefined) this.searched.push(`customer.name_search LIKE ${this.bind(containing(namePart))}`);
     if (metadata) this.searched.push(`customer.metadata @> ${this.bind(JSON.stringify(metadata))}::jsonb`);
   }
-
-  /** One row-value comparison: PostgreSQL seeks straight to the row, however deep the page; written with OR it scans. */
-  private behind(after: string[], { keys, direction }: Order): string {
-    const values = after.map((key) => this.bind(key));
-    return `(${keys.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${values.join(', ')})`;
-  }
 }
+
+/** One row-value comparison: PostgreSQL seeks straight to the row, however deep the page; written with OR it scans. */
+export const behind = ({ keys, direction }: Order, after: string[]): string =>
+  `(${keys.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${after.join(', ')})`;

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { runNamed } from '../database/named-statement.js';
 import type { Criteria } from './express-customer.filter.js';
 import { columnsOf } from './express-customer-columns.js';
 import type { ExpressCustomerEntity } from './express-customer.entity.js';
 import { ListStatement, type ListRequest } from './express-customer-list-statement.js';
 import { orderedBy } from './express-customer-order.js';
+import { findPageTogether } from './express-customer-pages.js';
 
 /** Rows that a search looks at in list order before it asks the search index; and how many where that looks promising. */
 const NEAR = 1_000;
@@ -17,35 +16,6 @@ const MIN_INDEXED_LENGTH = 3;
 type Found = ExpressCustomerEntity[];
 
 const columns = ({ connection }: EntityManager): string => columnsOf(connection, 'customer');
-
-const NAMED_LIMITS = [21, 51, 101];
-
-// As few as there are shapes of lists without a search: filter by activity, order, page size, cursor or none.
-const names = new Map<string, string>();
-
-function nameOf(sql: string): string {
-  let name = names.get(sql);
-  if (name === undefined) names.set(sql, (name = `list-${createHash('sha1').update(sql).digest('base64')}`));
-  return name;
-}
-
-/**
- * For lists whose conditions an index answers in list order. One of few statements that the server keeps by name: the limit
- * is rounded up and written out, since a bound one would hide from the kept plan how few rows are wanted.
- */
-async function seek(manager: EntityManager, request: ListRequest, limit: number): Promise<Found> {
-  const statement = new ListStatement(request);
-  const named = NAMED_LIMITS.find((most) => limit <= most) ?? limit;
-  const sql = `
-    SELECT ${columns(manager)} FROM express_customers AS customer ${statement.where}
-    ${orderedBy(request.order.keys, request.order)} LIMIT ${named}`;
-  const rows = await runNamed<ExpressCustomerEntity>(manager.connection, {
-    name: nameOf(sql),
-    text: sql,
-    values: statement.values,
-  });
-  return rows.slice(0, limit);
-}
 
 /**
  * Looks at the next `reach` rows in list order, one by one, until the page is full. The last of them is always among the
@@ -90,7 +60,7 @@ const isKnownToSearchIndex = ({ namePart, metadata }: Criteria): boolean =>
  * and for common matches, two for rare ones, three at worst.
  */
 export async function findInList(manager: EntityManager, request: ListRequest, limit: number): Promise<Found> {
-  if (new ListStatement(request).searched.length === 0) return seek(manager, request, limit);
+  if (new ListStatement(request).searched.length === 0) return findPageTogether(manager.connection, request, limit);
   const near = await walk(manager, request, limit, NEAR);
   if (near.isComplete) return near.found;
   // If it goes on like this, the page is full well before the end.

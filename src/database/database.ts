@@ -10,6 +10,7 @@ import { IdempotencyKeyEntity } from '../customer/idempotency-key.entity.js';
 import { BOUNDED_WAITING } from './bounded-client.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
+import { READERS } from './readers.js';
 
 const entities = [
   ClinicEntity,
@@ -66,7 +67,7 @@ function postgresql(databaseUrl: string): Database {
     applicationName: 'avara-express-customers',
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: BOUNDED_WAITING,
+    extra: { ...BOUNDED_WAITING, types: READERS },
   });
   return { dataSource, engine: 'postgresql', close: () => dataSource.destroy() };
 }

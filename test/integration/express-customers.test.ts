@@ -223,6 +223,45 @@ onEachEngine((engine) => {
       expect(statements.join()).not.toMatch(/count\(/i);
       expect(statements.every((sql) => /clinic_id = \$1/.test(sql))).toBe(true);
     });
+
+    it('reads pages that are asked for at once together, each exactly as by itself, and one that many ask for once', async () => {
+      const statements = statementsOf(database.dataSource);
+      for (const orderBy of ORDERS) {
+        const filter = { isActive: false };
+        const wanted = expected(rows, filter, orderBy);
+        const list = await page(clinicId, { filter, orderBy });
+        const cursorAt = (at: number) =>
+          list.cursorOf(rows.find(({ expressCustomerId }) => expressCustomerId === wanted[at]) as Row);
+        const places = Array.from({ length: 60 }, (_, n) => (n * 37) % wanted.length);
+        const before = statements.length;
+        const behind = places.map((at) => page(clinicId, { filter, orderBy, after: cursorAt(at) }));
+        const first = places.map(() => page(clinicId, { filter, orderBy, first: 7 }));
+        for (const [n, found] of (await Promise.all(behind)).entries()) {
+          const at = places[n]! + 1;
+          expect(idsOf(found.rows)).toEqual(wanted.slice(at, at + 20));
+          expect(found.hasNextPage).toBe(wanted.length > at + 20);
+        }
+        for (const found of await Promise.all(first)) expect(idsOf(found.rows)).toEqual(wanted.slice(0, 7));
+        // 60 pages of 21 rows, at most 420 rows in a statement.
+        expect(statements.slice(before)).toHaveLength(3 + 1);
+        const sameTwice = Array.from({ length: 50 }, () => page(clinicId, { filter, orderBy, after: cursorAt(1) }));
+        for (const found of await Promise.all(sameTwice)) expect(idsOf(found.rows)).toEqual(wanted.slice(2, 22));
+        expect(statements.slice(before)).toHaveLength(3 + 1 + 1);
+      }
+    });
+
+    it('reads the same rows together as the entity maps', async () => {
+      const list = await page(clinicId, {});
+      const after = list.cursorOf(list.rows[0]!);
+      const [first, second] = await Promise.all([page(clinicId, {}), page(clinicId, { after })]);
+      const stored = await database.dataSource.manager.find(ExpressCustomerEntity, {
+        where: { clinicId },
+        order: { expressCustomerId: 'DESC' },
+        take: 21,
+      });
+      expect(first.rows.map((row) => ({ ...row }))).toEqual(stored.slice(0, 20).map((row) => ({ ...row })));
+      for (const [n, row] of second.rows.entries()) expect(row).toMatchObject({ ...stored[n + 1] });
+    });
   });
 
   it('finds matches that lie behind a long stretch without any', async () => {
