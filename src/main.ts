@@ -6,6 +6,7 @@ readStartArguments(process.argv);
 const stopTracing = startTracing(process.env);
 import { buildApp, type App } from './app.js';
 import { readConfig, type Config } from './config.js';
+import { logDestination } from './log-destination.js';
 import { explainStartError } from './start-error.js';
 import { announce } from './start-up-text.js';
 
@@ -42,7 +43,7 @@ function endOnUncaught(app: App): void {
 const BACKLOG = 4_096;
 
 async function start(config: Config): Promise<void> {
-  const app = await buildApp(config);
+  const app = await buildApp(config, logDestination());
   stopOnSignals(app);
   endOnUncaught(app);
   try {

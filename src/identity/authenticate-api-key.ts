@@ -59,17 +59,20 @@ export class ApiKeyAuthentication {
     private readonly noteUse: (actor: ApiKeyActor) => void,
   ) {}
 
-  async identify(bearer: string): Promise<Identification> {
+  identify(bearer: string): Identification | Promise<Identification> {
     const digest = hash('sha256', bearer, 'base64');
     const known = this.trusted.get(digest);
-    const identification = known ? { actor: known } : await this.read(bearer, digest);
-    if ('actor' in identification) this.noteUse(identification.actor as ApiKeyActor);
-    return identification;
+    if (!known) return this.read(bearer, digest);
+    this.noteUse(known);
+    return { actor: known };
   }
 
   private async read(bearer: string, digest: string): Promise<Identification> {
     const token = readApiKeyToken(bearer);
-    return 'refusal' in token ? token : this.lookUpOnce(digest, token);
+    if ('refusal' in token) return token;
+    const identification = await this.lookUpOnce(digest, token);
+    if ('actor' in identification) this.noteUse(identification.actor as ApiKeyActor);
+    return identification;
   }
 
   // Calls that arrive together when the trust has run out share one look-up.

@@ -3,17 +3,18 @@ import type { Identification } from './refusal.js';
 
 /** Proves one kind of bearer credential. */
 export interface Authentication {
-  identify(bearer: string): Promise<Identification>;
+  /** At once where it is known already. */
+  identify(bearer: string): Identification | Promise<Identification>;
 }
 
 /** Tells who calls from an Authorization header. */
-export type Authenticate = (authorization: string | undefined) => Promise<Identification>;
+export type Authenticate = (authorization: string | undefined) => Identification | Promise<Identification>;
 
 const bearerOf = (authorization: string): string | undefined => /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 
 /** The credential's form decides who proves it: an API key by its prefix, anything else by the dashboard's issuer. */
 export function authentication(apiKeys: Authentication, dashboardTokens: Authentication | null): Authenticate {
-  return async (authorization) => {
+  return (authorization) => {
     if (!authorization) return { refusal: { kind: 'missing' } };
     const bearer = bearerOf(authorization);
     if (bearer?.startsWith(API_KEY_PREFIX)) return apiKeys.identify(bearer);

@@ -104,7 +104,7 @@ export class CompiledOperations {
     return operation.run;
   }
 
-  private async isLetIn({ document, definition }: Operation, call: GraphQLCall, context: DoorContext) {
+  private isLetIn({ document, definition }: Operation, call: GraphQLCall, context: DoorContext) {
     const cost = knownCostOf(this.schema, document, definition, call.variables);
     if (cost > this.costLimit) return false;
     if (cost === 1) return true;

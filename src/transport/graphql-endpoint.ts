@@ -64,7 +64,8 @@ function createApolloServer(
 
 // Requests that never reached the operation (no JSON, no preflight header) get their requestId here.
 function addRequestId(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
-  if (reply.statusCode < 400 || typeof payload !== 'string' || payload.includes('"requestId"')) return payload;
+  if (reply.statusCode < 400 || !isJson(reply)) return payload;
+  if (typeof payload !== 'string' || payload.includes('"requestId"')) return payload;
   const { errors } = JSON.parse(payload) as { errors?: { extensions?: Record<string, unknown> }[] };
   if (!errors) return payload;
   request.context.outcome.code ??= String(errors[0]?.extensions?.code);
@@ -115,16 +116,16 @@ export async function graphqlEndpoint(
   const apollo = createApolloServer(server, schema, operations, services);
   await apollo.start();
   const answerByApollo = fastifyApolloHandler(apollo, { context: async (request) => request.context });
-  limitDocumentLength(server, GRAPHQL_PATH, config.limits.documentBytes);
   server.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: GRAPHQL_PATH,
+    preHandler: limitDocumentLength(config.limits.documentBytes),
     handler: async (request, reply) => {
       void reply.header('cache-control', 'no-store');
       const call = plainCall(request);
       const answer = call && (await operations.answer(call, request.context));
       return answer ? send(request, reply, answer) : answerByApollo.call(server, request, reply);
     },
-    onSend: async (request, reply, payload) => (isJson(reply) ? addRequestId(request, reply, payload) : payload),
+    onSend: (request, reply, payload, next) => next(null, addRequestId(request, reply, payload)),
   });
 }

@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { uuidv7 } from 'uuidv7';
 import { AppError, badUserInput } from '../shared/app-error.js';
 import { errorBody } from './errors.js';
 import type { OverloadGate } from './limits/overload.js';
@@ -32,7 +32,7 @@ export function refuseMalformedHttp(error: NodeJS.ErrnoException, socket: Socket
     '400 Bad Request',
     () => malformed('The request is not well-formed HTTP.'),
   ];
-  const requestId = uuidv7();
+  const requestId = randomUUID();
   const body = JSON.stringify(errorBody(appError(), requestId, false));
   const head = [
     `HTTP/1.1 ${status}`,

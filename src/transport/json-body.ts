@@ -32,9 +32,13 @@ export function acceptJsonBodies(server: FastifyInstance): void {
   server.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => {
-      requirePlainUtf8(request);
-      return body.length === 0 ? undefined : parseJson(body);
+    (request: FastifyRequest, body: Buffer, done) => {
+      try {
+        requirePlainUtf8(request);
+        done(null, body.length === 0 ? undefined : parseJson(body));
+      } catch (error) {
+        done(error as Error);
+      }
     },
   );
 }

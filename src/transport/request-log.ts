@@ -6,7 +6,7 @@ import { actorId } from '../identity/actor.js';
  * fields: no body, header, name or key ever passes by.
  */
 export function logRequests(server: FastifyInstance): void {
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, next) => {
     const { context } = request;
     const line = {
       requestId: request.id,
@@ -20,5 +20,6 @@ export function logRequests(server: FastifyInstance): void {
       ms: Math.round(reply.elapsedTime * 10) / 10,
     };
     request.server.log[reply.statusCode >= 500 ? 'error' : 'info'](line, 'request');
+    next();
   });
 }

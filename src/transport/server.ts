@@ -1,5 +1,5 @@
+import { randomUUID } from 'node:crypto';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { uuidv7 } from 'uuidv7';
 import { logRefusal } from '../identity/refusal.js';
 import { AppError } from '../shared/app-error.js';
 import { allowOrigins } from './cors.js';
@@ -83,8 +83,9 @@ function identifyCallers(server: FastifyInstance, { authenticate, credentialHint
 // Said in the answer and not when the request comes in: one that was accepted before the stop would leave its connection
 // open behind it, and the stop would wait for nobody.
 function closeConnectionsOnStop(server: FastifyInstance, { state }: Services): void {
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, next) => {
     if (state.isStopping) void reply.header('connection', 'close');
+    next();
   });
 }
 
@@ -93,7 +94,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   const server = fastify({
     loggerInstance: services.log,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => uuidv7(),
+    genReqId: () => randomUUID(),
     bodyLimit: services.config.limits.bodyBytes,
     forceCloseConnections: 'idle',
     serverFactory: httpServerBehind(services.gate),

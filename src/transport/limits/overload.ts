@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
 import type { BackgroundTask } from '../../shared/background-task.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
 import { ConcurrencyLimit, type ConcurrencyLimits } from './concurrency-limit.js';
@@ -20,7 +20,7 @@ const NEVER_SHED = new Set(['/livez', '/readyz']);
 
 function refuse({ url }: IncomingMessage, response: ServerResponse): void {
   const error = serviceUnavailable();
-  const requestId = uuidv7();
+  const requestId = randomUUID();
   const body = JSON.stringify(errorBody(error, requestId, url!.startsWith('/graphql')));
   response.writeHead(error.status, {
     'content-type': 'application/json; charset=utf-8',

@@ -63,10 +63,12 @@ export function pointsOfRestCall({ method, routeOptions, query }: FastifyRequest
 
 /** Tells callers in every answer what they have left (draft-ietf-httpapi-ratelimit-headers). */
 export function tellAllowance(server: FastifyInstance): void {
-  server.addHook('onSend', async ({ context }, reply) => {
+  server.addHook('onSend', ({ context }, reply, _payload, next) => {
     const { allowance } = context.outcome;
-    if (!allowance) return;
-    void reply.header('ratelimit-policy', `"points";q=${allowance.limit};w=${WINDOW_S}`);
-    void reply.header('ratelimit', `"points";r=${allowance.remaining};t=${allowance.resetS}`);
+    if (allowance) {
+      void reply.header('ratelimit-policy', `"points";q=${allowance.limit};w=${WINDOW_S}`);
+      void reply.header('ratelimit', `"points";r=${allowance.remaining};t=${allowance.resetS}`);
+    }
+    next();
   });
 }
