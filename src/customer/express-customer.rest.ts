@@ -4,8 +4,15 @@ import type { Page } from '../shared/page.js';
 import type { ExpressCustomerEntity } from './express-customer.entity.js';
 import { toExpressCustomer } from './express-customer.type.js';
 
-// What the published REST shape is called differently from GraphQL's arguments.
-const QUERY_NAMES: Record<string, string> = { first: 'limit', after: 'cursor', filter: 'expressCustomerName' };
+type Names = ReadonlyMap<unknown, string>;
+
+// What the published REST shape calls differently from GraphQL's arguments and inputs.
+const QUERY_NAMES: Names = new Map([
+  ['first', 'limit'],
+  ['after', 'cursor'],
+  ['filter', 'expressCustomerName'],
+]);
+const HEADER_NAMES: Names = new Map([['idempotencyKey', 'Idempotency-Key']]);
 
 /** The nine fields of the published shape; who did not create it is left out. The version travels as the ETag. */
 export function toRestCustomer(row: ExpressCustomerEntity): object {
@@ -31,11 +38,11 @@ export function toRestPage(page: Page<ExpressCustomerEntity>): object {
   };
 }
 
-const header = (name: string): Fault => ({
-  path: [name],
+const NOT_A_TAG: Fault = {
+  path: ['If-Match'],
   code: 'INVALID',
-  message: `The header ${name} is malformed.`,
-});
+  message: 'The header If-Match takes one entity tag in quotes, or *.',
+};
 
 // Never the version of a customer.
 const NO_VERSION = 2 ** 31 - 1;
@@ -48,7 +55,7 @@ const NO_VERSION = 2 ** 31 - 1;
 export function expectedVersionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const tag = /^(W\/)?"([\x21\x23-\x7e]*)"$/.exec(ifMatch.trim());
-  if (!tag) throw badUserInput([header('If-Match')]);
+  if (!tag) throw badUserInput([NOT_A_TAG]);
   return tag[1] === undefined && /^[1-9]\d{0,8}$/.test(tag[2]!) ? Number(tag[2]) : NO_VERSION;
 }
 
@@ -58,16 +65,23 @@ export function limitOf(limit: unknown): number {
   return typeof limit === 'string' && /^\d{1,9}(\.0+)?$/.test(limit) ? Number(limit) : NaN;
 }
 
-/** Names the faults of a list's arguments as the caller wrote them. */
-export async function inQueryNames<T>(work: () => Promise<T>): Promise<T> {
+// A key that is unknown is the caller's own word for it.
+function renamed({ path, ...fault }: Fault, names: Names): Fault {
+  const name = fault.code === 'UNKNOWN' ? undefined : names.get(path[0]);
+  return { ...fault, path: name === undefined ? path : [name] };
+}
+
+async function naming<T>(names: Names, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof AppError) || !error.details.fields) throw error;
-    const renamed = error.details.fields.map((fault) => ({
-      ...fault,
-      path: fault.path.slice(0, 1).map((name) => QUERY_NAMES[name] ?? name),
-    }));
-    throw badUserInput(renamed);
+    throw badUserInput(error.details.fields.map((fault) => renamed(fault, names)));
   }
 }
+
+/** Names the faults of a list's arguments as the caller wrote them. */
+export const inQueryNames = <T>(work: () => Promise<T>): Promise<T> => naming(QUERY_NAMES, work);
+
+/** Names the faults of what came in a header by the header. */
+export const inHeaderNames = <T>(work: () => Promise<T>): Promise<T> => naming(HEADER_NAMES, work);

@@ -5,7 +5,14 @@ import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from '
 import { CreateExpressCustomerInput } from './create-express-customer.input.js';
 import { expressCustomerNotFound } from './errors.js';
 import { restOperations } from './express-customer.openapi.js';
-import { expectedVersionOf, inQueryNames, limitOf, sendCustomer, toRestPage } from './express-customer.rest.js';
+import {
+  expectedVersionOf,
+  inHeaderNames,
+  inQueryNames,
+  limitOf,
+  sendCustomer,
+  toRestPage,
+} from './express-customer.rest.js';
 import { ExpressCustomerOrder, ExpressCustomersArgs } from './express-customers.args.js';
 import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from './membership.inputs.js';
 import { UpdateExpressCustomerInput } from './update-express-customer.input.js';
@@ -27,7 +34,9 @@ function retryCountOf({ headers }: Call): number {
 
 async function createExpressCustomer(request: Call, reply: FastifyReply) {
   const idempotencyKey = request.headers['idempotency-key'];
-  const input = validInput(CreateExpressCustomerInput, bodyOf(request), { idempotencyKey });
+  const input = await inHeaderNames(async () =>
+    validInput(CreateExpressCustomerInput, bodyOf(request), { idempotencyKey }),
+  );
   const row = await useCases.createExpressCustomer(request.context, input, { retryCount: retryCountOf(request) });
   return sendCustomer(reply, row);
 }

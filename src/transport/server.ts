@@ -12,6 +12,7 @@ import { httpServerBehind, refuseMalformedHttp } from './http-server.js';
 import { acceptJsonBodies } from './json-body.js';
 import { answerInTime } from './limits/answer-in-time.js';
 import { pointsOfRestCall, tellAllowance } from './limits/rate-limit.js';
+import { LONGEST_ADDRESS, refuseMalformedAddress } from './malformed-address.js';
 import { logRequests } from './request-log.js';
 import { OPENAPI_PATH, REFERENCE_PATH, restEndpoint } from './rest-endpoint.js';
 import { buildSchema } from './schema.js';
@@ -99,7 +100,9 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     forceCloseConnections: 'idle',
     serverFactory: httpServerBehind(services.gate),
     clientErrorHandler: refuseMalformedHttp,
-    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: refuseMalformedAddress,
+    // An id of any length is looked up like any other, and unknown.
+    routerOptions: { maxParamLength: LONGEST_ADDRESS },
   }) as unknown as FastifyInstance;
   beginContexts(server, services);
   traceRequests(server);
