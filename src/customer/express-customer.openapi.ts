@@ -85,6 +85,11 @@ export const restSchemas = (): Record<string, JsonSchema> => ({
       code: { enum: Object.keys(ERROR_STATUS), description: 'What to act on.' },
       message: { type: 'string', description: 'For people; it never repeats what was sent.' },
       fields: { type: 'array', maxItems: 100, items: fault, description: 'Every broken rule of the input.' },
+      retryAfter: {
+        type: 'integer',
+        maximum: 59,
+        description: 'Seconds to wait, with RATE_LIMITED and SERVICE_UNAVAILABLE.',
+      },
       currentVersion: { type: 'integer', description: 'With VERSION_CONFLICT.' },
       requestId: { type: 'string', description: 'Quote it when you report a problem.' },
     },

@@ -1,4 +1,4 @@
-import swagger from '@fastify/swagger';
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { restSchemas } from '../customer/express-customer.openapi.js';
@@ -25,6 +25,21 @@ const DESCRIPTION = {
 const PAGE_POLICY =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+interface Operation {
+  requestBody?: { required?: boolean; content: Record<string, { schema: { required?: string[] } }> };
+}
+
+// The library says of every body that it is required; one without a required key may be left out.
+const withOptionalBodies: SwaggerTransformObject = (document) => {
+  if (!('openapiObject' in document)) return document.swaggerObject;
+  for (const path of Object.values(document.openapiObject.paths ?? {})) {
+    for (const { requestBody } of Object.values(path as Record<string, Operation>)) {
+      if (requestBody) requestBody.required = requestBody.content['application/json']?.schema.required !== undefined;
+    }
+  }
+  return document.openapiObject;
+};
+
 /**
  * The published REST API below /v1/express, its OpenAPI description and a reference page that needs no other host. The
  * schemas describe; they check nothing: what holds is checked once, by the input classes, for both doors.
@@ -35,6 +50,7 @@ export async function restEndpoint(root: FastifyInstance): Promise<void> {
     server.setSerializerCompiler(() => (data) => JSON.stringify(data));
     await server.register(swagger, {
       openapi: DESCRIPTION,
+      transformObject: withOptionalBodies,
       refResolver: {
         buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
       },
