@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { composeServices } from '@apollo/composition';
 import { parse, print, visit } from 'graphql';
@@ -5,29 +6,15 @@ import { buildSchema } from '../../src/transport/schema.js';
 
 const express = { name: 'express', url: 'http://127.0.0.1:1/graphql', typeDefs: parse(buildSchema().text) };
 
-/** The platform's subgraph that owns users, as far as it meets ours. */
-const users = {
-  name: 'users',
-  url: 'http://127.0.0.1:2/graphql',
-  typeDefs: parse(`
-    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-    type Query { user(userId: ID!): User }
-    type User @key(fields: "userId") { userId: ID! name: String! }`),
-};
-
-/** A subgraph that refers to customers by their key and adds a field to them. */
-const studies = {
-  name: 'studies',
-  url: 'http://127.0.0.1:3/graphql',
-  typeDefs: parse(`
-    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-    type Query { study(studyId: ID!): Study }
-    type Study @key(fields: "studyId") { studyId: ID! expressCustomer: ExpressCustomer! }
-    type ExpressCustomer @key(fields: "expressCustomerId") { expressCustomerId: ID! studies: [Study!]! }`),
-};
+// The subgraphs of the example: one owns users, one refers to customers by their key and adds a field to them.
+const [users, studies] = ['users', 'studies'].map((name) => ({
+  name,
+  url: `http://${name}/graphql`,
+  typeDefs: parse(readFileSync(`examples/supergraph/${name}.graphql`, 'utf8')),
+})) as [typeof express, typeof express];
 
 describe('composition', () => {
-  it('composes with the subgraphs of users and studies without errors or hints', () => {
+  it('composes with the subgraphs of the example without errors or hints', () => {
     const { errors, hints, supergraphSdl } = composeServices([express, users, studies]);
     expect(errors ?? []).toEqual([]);
     expect((hints ?? []).map(({ message }) => message)).toEqual([]);
