@@ -42,6 +42,17 @@ describe('with an issuer', () => {
     }
   });
 
+  it('answers with the user alone as the creator at the REST door, too', async () => {
+    const authorization = `Bearer ${await issuer.sign({ ...who, level: 'admin' })}`;
+    const { body } = await service.request('/v1/express', {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: '{"expressCustomerName":"A"}',
+    });
+    expect(body).toMatchObject({ expressCustomerName: 'A', createdByUserId: who.sub });
+    expect(body).not.toHaveProperty('createdByApiKeyId');
+  });
+
   it('lets members read and not write, and names the missing scope', async () => {
     const token = await issuer.sign({ ...who, level: 'member' });
     expect(codeOf(await call(token))).toBe('OK');

@@ -136,6 +136,7 @@ onEachEngine((engine) => {
       const { expressCustomerId } = before;
       const edit = { expressCustomerId, set: { region: 'north' }, unset: ['absent'] };
       expect(await useCases.editExpressCustomerMetadata(caller, edit)).toEqual(before);
+      expect(await historyOf(caller, expressCustomerId)).toHaveLength(1);
     });
   });
 
