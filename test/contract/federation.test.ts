@@ -116,6 +116,30 @@ onEachEngine((engine) => {
     expect(malformed).toBeNull();
   });
 
+  it('asks for the customers of 100 users by one statement, and for their number by one more', async () => {
+    const clinic = await service.newClinic();
+    const users = Array.from({ length: 100 }, newUserId);
+    const add =
+      'mutation($input: AddUserToExpressCustomerInput!) { addUserToExpressCustomer(input: $input) { userCount } }';
+    for (let at = 0; at < 6; at += 1) {
+      const expressCustomerId = await create(clinic, `Shared ${at}`);
+      for (const userId of users.slice(0, at))
+        await service.graphql(clinic, add, { input: { expressCustomerId, userId } });
+    }
+    const statements = statementsOf(service.dataSource);
+    const { body } = await entities(
+      clinic,
+      users.map((userId) => ({ __typename: 'User', userId })),
+    );
+    expect(statements.filter((statement) => statement.includes('express_customer_users'))).toHaveLength(2);
+    const namesOf = (first: number) => Array.from({ length: 6 - first }, (_, at) => `Shared ${5 - at}`);
+    const found = body.data!._entities.map(({ expressCustomers: { totalCount, nodes } }: any) => [
+      totalCount,
+      nodes.map(({ expressCustomerName }: any) => expressCustomerName),
+    ]);
+    expect(found).toEqual(users.map((_, at) => (at < 5 ? [5 - at, namesOf(at + 1)] : [0, []])));
+  });
+
   it('tells a router the schema that is committed', async () => {
     const clinic = await service.newClinic();
     const { body } = await service.graphql(clinic, '{ _service { sdl } }');

@@ -131,4 +131,35 @@ onEachEngine((engine) => {
     expect(lists()).toHaveLength(3);
     expect(lists().filter((sql) => sql.includes('count('))).toHaveLength(1);
   });
+
+  it('reads the users and the events of every customer on a page by one statement each', async () => {
+    const ADD = `mutation($input: AddUserToExpressCustomerInput!) { addUserToExpressCustomer(input: $input) { version } }`;
+    const PEOPLE = `users(first: 2) { nodes { userId } edges { addedAt cursor } pageInfo { hasNextPage endCursor } }
+      events(first: 3) { nodes { eventId type occurredAt version changes { path before after } } pageInfo { hasNextPage } }`;
+    const neighbour = await service.newClinic();
+    for (let at = 0; at < 20; at += 1) await create(`Page ${at}`);
+    const all = `{ expressCustomers(orderBy: CREATED_AT_ASC) { nodes { expressCustomerId ${PEOPLE} } } }`;
+    const ids = (await service.graphql(clinic, all)).body.data!.expressCustomers.nodes.map(
+      ({ expressCustomerId }: any) => expressCustomerId as string,
+    );
+    for (let at = 0; at < 5; at += 1)
+      for (const expressCustomerId of ids.slice(at)) {
+        const userId = `usr_${String(at).repeat(32)}`;
+        await service.graphql(clinic, ADD, { input: { expressCustomerId, userId } });
+      }
+    const statements = statementsOf(service.dataSource);
+    const { body } = await service.graphql(clinic, all);
+    expect(statements.filter((sql) => sql.includes('express_customer_users'))).toHaveLength(1);
+    expect(statements.filter((sql) => sql.includes('express_customer_events'))).toHaveLength(1);
+    const nodes = body.data!.expressCustomers.nodes as any[];
+    expect(nodes.map(({ users }) => users.nodes.length)).toEqual([1, ...ids.slice(1).map(() => 2)]);
+    expect(nodes.map(({ events }) => events.nodes.length)).toEqual([2, ...ids.slice(1).map(() => 3)]);
+    const one = `query($id: ID!) { expressCustomer(expressCustomerId: $id) { expressCustomerId ${PEOPLE} } }`;
+    for (const node of nodes.slice(0, 4)) {
+      const alone = await service.graphql(clinic, one, { id: node.expressCustomerId });
+      expect(alone.body.data!.expressCustomer).toEqual(node);
+      const foreign = await service.graphql(neighbour, one, { id: node.expressCustomerId });
+      expect(foreign.body.data!.expressCustomer).toBeNull();
+    }
+  });
 });
