@@ -144,6 +144,10 @@ describe('the two doors', () => {
       { userId: `usr_${'a'.repeat(32)}` },
       {},
     ],
+    ['removeUserFromExpressCustomer', 'DELETE', (id) => `/v1/express/${id}/users`, {}, {}],
+    ['updateExpressCustomer', 'PATCH', (id) => `/v1/express/${id}`, {}, {}],
+    ['updateExpressCustomer', 'PATCH', (id) => `/v1/express/${id}`, { expressCustomerName: null, userCount: 1 }, {}],
+    ['updateExpressCustomer', 'PATCH', (id) => `/v1/express/${id}`, { metadata: { a: 1, b: null } }, {}],
   ];
 
   it.each(changes)('do the same by %s (%s)', async (operation, method, path, body, version) => {
@@ -168,5 +172,69 @@ describe('the two doors', () => {
       ...(named.expressCustomerName === 'New' && rest.status === 200 && { expressCustomerName }),
     });
     expect(other!.headers.get('etag')).toBe(one!.headers.get('etag'));
+  });
+
+  const KEYED = [
+    ['the same input', { expressCustomerName: 'Keyed' }, { expressCustomerName: 'Keyed', metadata: {} }],
+    ['another input', { expressCustomerName: 'Keyed' }, { expressCustomerName: 'Keyed', metadata: { a: 'b' } }],
+  ] as const;
+
+  it.each(KEYED)('know a key that came through the other one, with %s', async (_, first, second) => {
+    const document = `mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { ${FIELDS} } }`;
+    const idempotencyKey = randomUUID();
+    const header = { 'idempotency-key': idempotencyKey };
+    const original = await overRest('POST', '/v1/express', first, header);
+    expect(original.status).toBe(200);
+    const graphql = await overGraphQL(document, { ...second, idempotencyKey });
+    const rest = await overRest('POST', '/v1/express', second, header);
+    expect(fromRest(rest)).toEqual(fromGraphQL(graphql));
+    expect(rest.body.expressCustomerId).toBe(graphql.body.data?.createExpressCustomer?.expressCustomerId);
+  });
+
+  it('refuse a user of a deactivated customer, and know no customer of another id, alike', async () => {
+    const document =
+      'mutation($input: AddUserToExpressCustomerInput!) { addUserToExpressCustomer(input: $input) { userCount } }';
+    const inactive = await newCustomer();
+    await overRest('POST', `/v1/express/${inactive}/deactivate`);
+    for (const [id, code] of [
+      [inactive, 'EXPRESS_CUSTOMER_INACTIVE'],
+      [`cus_${'0'.repeat(32)}`, 'NOT_FOUND'],
+      ['cus_1', 'NOT_FOUND'],
+    ] as const) {
+      const userId = `usr_${'b'.repeat(32)}`;
+      const graphql = await overGraphQL(document, { expressCustomerId: id, userId });
+      const rest = await overRest('POST', `/v1/express/${id}/users`, { userId });
+      const { message, extensions } = graphql.body.errors![0]!;
+      expect([extensions.code, rest.body.code]).toEqual([code, code]);
+      expect(rest.body.message).toBe(message);
+    }
+  });
+
+  it.each([
+    ['of any', {}, ''],
+    ['of two', { first: 2 }, 'limit=2.0'],
+    ['of none', { first: 0 }, 'limit=0'],
+    ['of 101', { first: 101 }, 'limit=101'],
+    ['by part of the name', { filter: { nameContains: 'tWÍN' } }, `expressCustomerName=${encodeURIComponent('tWÍN')}`],
+    ["by nobody's name", { filter: { nameContains: 'nobody' } }, 'expressCustomerName=nobody'],
+    ['by a name with NUL', { filter: { nameContains: 'a\0' } }, 'expressCustomerName=a%00'],
+    ['behind no cursor', { after: 'x' }, 'cursor=x'],
+    ['behind an empty cursor', { after: '' }, 'cursor='],
+  ])('list the same: %s', async (_, variables, query) => {
+    await Promise.all([newCustomer(), newCustomer(), newCustomer()]);
+    const document = `query($first: Int! = 20, $after: String, $filter: ExpressCustomerFilter) {
+      expressCustomers(first: $first, after: $after, filter: $filter) {
+        nodes { ${FIELDS} } pageInfo { hasNextPage endCursor } } }`;
+    const graphql = await service.graphql(clinic, document, variables);
+    const rest = await overRest('GET', `/v1/express?${query}`);
+    const extensions = graphql.body.errors?.[0]?.extensions;
+    expect({ code: rest.body.code, faults: rest.body.fields?.map(({ code }: { code: string }) => code) }).toEqual({
+      code: extensions?.code,
+      faults: extensions?.fields?.map(({ code }) => code),
+    });
+    if (rest.status !== 200) return;
+    const { nodes, pageInfo } = graphql.body.data!.expressCustomers;
+    const cursor = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    expect(rest.body).toEqual({ expressCustomers: nodes, cursor, hasMore: pageInfo.hasNextPage });
   });
 });

@@ -95,6 +95,21 @@ onEachEngine((engine) => {
     expect(await world.count('idempotency_keys', caller.actor.clinicId)).toBe(0);
   });
 
+  it('forgets creates without a key after ten minutes, and not before', async () => {
+    const caller = world.newCaller();
+    const create = (expressCustomerName: string) =>
+      useCases.createExpressCustomer(caller, { expressCustomerName }, { retryCount: 0 });
+    const { expressCustomerId } = await create('Old');
+    await create('New');
+    await world.dataSource.query(
+      `UPDATE unkeyed_creates SET created_at = clock_timestamp() - interval '601 s' WHERE express_customer_id = $1`,
+      [expressCustomerId],
+    );
+    await removeExpiredCreates(world.dataSource);
+    expect(await world.count('unkeyed_creates', caller.actor.clinicId)).toBe(1);
+    expect(await world.count('express_customers', caller.actor.clinicId)).toBe(2);
+  });
+
   it('removes old keys of every clinic in small steps and leaves the others', async () => {
     const callers = [world.newCaller(), world.newCaller()];
     for (const caller of callers) {
