@@ -1,11 +1,4 @@
-import { EnvError, makeValidator } from 'envalid';
-
-const wholeNumber = (least: number) =>
-  makeValidator((input: string): number => {
-    if (!/^\d{1,10}$/.test(input) || Number(input) < least)
-      throw new EnvError(`a whole number of at least ${least} is expected`);
-    return Number(input);
-  });
+import { wholeNumber } from './whole-number.js';
 
 const atLeastOne = wholeNumber(1);
 const any = wholeNumber(0);

@@ -1,7 +1,8 @@
 import { OIDC_VARIABLES, oidcFaults, oidcSettings } from './oidc-variables.js';
 import type { OidcSettings } from './identity/oidc-settings.js';
-import { bool, cleanEnv, host, makeValidator, num, port, str, EnvError } from 'envalid';
+import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
 import { LIMIT_VARIABLES, limitsOf, type Limits } from './config-limits.js';
+import { wholeNumber } from './whole-number.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -17,14 +18,27 @@ const origins = makeValidator((input: string): readonly string[] => {
   return list;
 });
 
+// What stands between @ and / may be left out: then the server is on this machine, or named by ?host=.
+const isAddress = (input: string): boolean => {
+  try {
+    decodeURIComponent(input);
+  } catch {
+    return false;
+  }
+  return URL.canParse(input.replace('@/', '@localhost/'));
+};
+
 const postgresUrl = makeValidator((input: string): string => {
-  if (!/^postgres(ql)?:\/\//.test(input))
+  if (!/^postgres(ql)?:\/\//.test(input) || !isAddress(input))
     throw new EnvError('an address such as postgres://user:password@host:5432/name is expected');
   return input;
 });
 
+// A stop is given up after 9 s, and what was accepted last must be finished by then.
+const LONGEST_DRAIN_MS = 8_000;
+
 const redisUrl = makeValidator((input: string): string => {
-  if (!/^rediss?:\/\//.test(input))
+  if (!/^rediss?:\/\//.test(input) || !isAddress(input))
     throw new EnvError('an address such as redis://user:password@host:6379 is expected');
   return input;
 });
@@ -75,8 +89,6 @@ const EXPECTED: [RegExp, string][] = [
   [/^Invalid port/, 'a port from 1 to 65535 is expected'],
   [/^Invalid host/, 'a host name or an address such as 127.0.0.1 is expected'],
   [/^Invalid bool/, 'true or false is expected'],
-  [/^Invalid number/, 'a number is expected'],
-  [/^Invalid url/, 'an address such as https://login.example.org is expected'],
 ];
 
 const CHOICES = '" not in choices [';
@@ -108,7 +120,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       CORS_ORIGINS: origins({ default: [] }),
       INTROSPECTION: bool({ default: !isProduction }),
-      DRAIN_MS: num({ default: 500 }),
+      DRAIN_MS: wholeNumber(0, LONGEST_DRAIN_MS)({ default: 500 }),
       REDIS_URL: redisUrl({ default: undefined }),
       METRICS_PORT: port({ default: undefined }),
       ...LIMIT_VARIABLES,

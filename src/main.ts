@@ -7,7 +7,7 @@ const stopTracing = startTracing(process.env);
 import { buildApp, type App } from './app.js';
 import { readConfig, type Config } from './config.js';
 import { logDestination } from './log-destination.js';
-import { explainStartError } from './start-error.js';
+import { explainStartError, UnknownHostError } from './start-error.js';
 import { announce } from './start-up-text.js';
 
 // A request that is still at work then is given up: whoever sent the signal kills soon after.
@@ -42,17 +42,22 @@ function endOnUncaught(app: App): void {
 // and try again after one and three seconds.
 const BACKLOG = 4_096;
 
+/** @throws UnknownHostError for a HOST that leads nowhere. */
+async function listen({ server }: App, { port, host }: Config): Promise<string> {
+  try {
+    return await server.listen({ port, host, backlog: BACKLOG, listenTextResolver: (at) => `listening at ${at}` });
+  } catch (error) {
+    const { syscall } = error as NodeJS.ErrnoException;
+    throw syscall === 'getaddrinfo' ? new UnknownHostError(host, error as Error) : error;
+  }
+}
+
 async function start(config: Config): Promise<void> {
   const app = await buildApp(config, logDestination());
   stopOnSignals(app);
   endOnUncaught(app);
   try {
-    const address = await app.server.listen({
-      port: config.port,
-      host: config.host,
-      backlog: BACKLOG,
-      listenTextResolver: (at) => `listening at ${at}`,
-    });
+    const address = await listen(app, config);
     if (config.metricsPort !== undefined) await app.metrics!.listen(config.metricsPort, config.host);
     announce(address, config, app);
   } catch (error) {

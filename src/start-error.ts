@@ -3,9 +3,19 @@ import { DataDirInUseError } from './database/data-dir-lock.js';
 import { UnsupportedPostgresError } from './database/database.js';
 import { isDatabaseUnavailable } from './database/unavailable.js';
 
+/** HOST is a name, and no address is known for it. */
+export class UnknownHostError extends Error {
+  constructor(host: string, cause: Error) {
+    super(`No address is known for the name ${host}. Set HOST to an address of this machine.`, { cause });
+    this.name = 'UnknownHostError';
+  }
+}
+
+const EXPLAINED = [ConfigError, DataDirInUseError, UnsupportedPostgresError, UnknownHostError];
+
 // What the system or PostgreSQL says, and what whoever starts the service can do about it.
 const ADVICE: Record<string, string> = {
-  EADDRINUSE: 'The port is taken. Set PORT to another, or stop what uses it.',
+  EADDRINUSE: 'The port is taken. Set PORT, or METRICS_PORT, to another, or stop what uses it.',
   EADDRNOTAVAIL: 'This machine has no such address. Set HOST to one of its own, or to 0.0.0.0 for all.',
   EACCES: 'Permission is missing. Choose a DATA_DIR that this user may write to, or a PORT above 1023.',
   EROFS: 'The file system is read-only. Choose a DATA_DIR that can be written to.',
@@ -21,8 +31,7 @@ const ADVICE: Record<string, string> = {
 /** What is wrong, in words for whoever starts the service; a stack only where nobody foresaw it. */
 export function explainStartError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof ConfigError || error instanceof DataDirInUseError || error instanceof UnsupportedPostgresError)
-    return error.message;
+  if (EXPLAINED.some((kind) => error instanceof kind)) return error.message;
   const { code, message, stack } = error as NodeJS.ErrnoException;
   const advice = ADVICE[code ?? ''];
   if (advice) return `${advice} (${message})`;

@@ -189,6 +189,8 @@ describe('a start that cannot succeed', () => {
       /No database answers at DATABASE_URL/,
     ],
     ['says that the address is not its own', { HOST: '192.0.2.1' }, /HOST/],
+    ['says that the name of the address leads nowhere', { HOST: 'name.invalid' }, /No address is known[^]*HOST/],
+    ['says that the address of the database is none', { DATABASE_URL: 'postgres://u:p@h:x/n' }, /DATABASE_URL:/],
     ['says that the folder is a file', { DATA_DIR: 'package.json' }, /DATA_DIR/],
   ])('%s and ends with 1', async (_title, environment, words) => {
     const { code, output } = await failToStart({ ...environmentOf(place), ...environment });

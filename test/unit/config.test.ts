@@ -68,6 +68,35 @@ it.each(['0', '65536', '80.5', '-1', '4000x'])('refuses %j as a port', (port) =>
   expect(faultsOf({ PORT: port })).toHaveLength(1),
 );
 
+it.each([
+  'postgres://user:geheim@[bad:5432/name',
+  'postgres://user:geheim@host:notaport/name',
+  'postgres://user:geheim%@host/name',
+  'geheim',
+])('refuses %j as the address of a database, before anything connects', (address) => {
+  const [fault, ...more] = faultsOf({ DATABASE_URL: address });
+  expect(more).toEqual([]);
+  expect(fault).toBe('  DATABASE_URL: an address such as postgres://user:password@host:5432/name is expected');
+});
+
+it.each([
+  'postgres://host/name',
+  'postgresql://user:p%40ss@[::1]:5432/name?sslmode=require',
+  'postgres://user@/name?host=/var/run/postgresql',
+  'postgres:///name',
+])('takes %j as the address of a database', (address) =>
+  expect(readConfig({ DATABASE_URL: address }).databaseUrl).toBe(address),
+);
+
+it.each(['-1', '8001', '1e3', '0.5', 'Infinity'])('refuses to drain for %j milliseconds', (ms) =>
+  expect(faultsOf({ DRAIN_MS: ms })).toEqual(['  DRAIN_MS: a whole number from 0 to 8000 is expected']),
+);
+
+it('drains for as long as a stop may take, and not at all where told so', () => {
+  expect(readConfig({ DRAIN_MS: '8000' }).drainMs).toBe(8_000);
+  expect(readConfig({ DRAIN_MS: '0' }).drainMs).toBe(0);
+});
+
 it.each(['*', 'https://a.example.org/path', 'https://a.example.org/', 'example.org', 'null'])(
   'refuses %j as an origin',
   (origin) => expect(faultsOf({ CORS_ORIGINS: origin })).toHaveLength(1),
