@@ -41,4 +41,24 @@ onEachEngine((engine) => {
     const again = await service.graphql(clinic, GET, { id: customer.expressCustomerId });
     expect(again.body.data!.expressCustomer).toEqual(customer);
   });
+
+  it('makes 50 customers of 50 creates at once, each with an id of its own, in the order of their creation', async () => {
+    const clinic = await service.newClinic();
+    const names = Array.from({ length: 50 }, (_, n) => `Customer ${n}`);
+    const answers = await Promise.all(
+      names.map((expressCustomerName) => service.graphql(clinic, CREATE, { input: { expressCustomerName } })),
+    );
+    const ids = answers.map(({ body }) => body.data!.createExpressCustomer.expressCustomerId as string);
+    expect(new Set(ids).size).toBe(50);
+    const rows: { id: string; name: string }[] = await service.dataSource.query(
+      `SELECT express_customer_id AS id, express_customer_name AS name FROM express_customers
+       WHERE clinic_id = $1 ORDER BY created_at, express_customer_id`,
+      [clinic.clinicId],
+    );
+    expect(rows.map(({ name }) => name).sort()).toEqual([...names].sort());
+    expect(rows.map(({ id }) => id)).toEqual([...ids].sort());
+    expect(rows.map(({ id, name }) => [id, name]).sort()).toEqual(ids.map((id, n) => [id, names[n]]).sort());
+    const later = await service.graphql(clinic, CREATE, { input: { expressCustomerName: 'Later' } });
+    expect(later.body.data!.createExpressCustomer.expressCustomerId > rows.at(-1)!.id).toBe(true);
+  });
 });

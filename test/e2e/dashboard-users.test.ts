@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, createPublicKey, randomUUID, type JsonWebKey } from 'node:crypto';
 import { startService, type Answer, type Service } from '../support/service.js';
 import { AUDIENCE, newSigningKey, startIssuer, type Issuer, type SigningKey } from '../support/issuer.js';
 import { newUserId } from '../support/world.js';
@@ -85,6 +85,10 @@ describe('with an issuer', () => {
     const input = (await unsigned({ alg, kid: 'first', typ: 'JWT' })).slice(0, -1);
     return `${input}.${hmac(input, secret)}`;
   };
+  const pemOf = (jwk: object): string =>
+    createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
+      .export({ type: 'spki', format: 'pem' })
+      .toString();
   const withParts = async (change: (parts: string[]) => string[]) =>
     change((await issuer.sign(who)).split('.')).join('.');
   const signed = (claims: object, header: object = {}, key?: SigningKey) =>
@@ -96,6 +100,7 @@ describe('with an issuer', () => {
     ['alg none with a kid', /algorithm|not supported|malformed/, () => unsigned({ alg: 'none', kid: 'first' })],
     ['no alg', /malformed/, () => unsigned({ typ: 'JWT' })],
     ['an HMAC of the public key', /algorithm/, () => byPublicKey('HS256', JSON.stringify(issuer.key.publicJwk))],
+    ['an HMAC of the public key in PEM', /algorithm/, async () => byPublicKey('HS256', pemOf(issuer.key.publicJwk))],
     ['an HMAC of nothing', /algorithm/, () => byPublicKey('HS256', '')],
     ['alg of another family', /unknown signing key|algorithm|signature/, () => byPublicKey('RS256', 'x')],
     ['a foreign signature under a known kid', /signature/, async () => signed({}, {}, await newSigningKey('first'))],

@@ -1,4 +1,4 @@
-import { onEachEngine } from '../support/engines.js';
+import { onEachEngine, type Engine } from '../support/engines.js';
 import { startService, type Service } from '../support/service.js';
 
 const CREATE = `mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }`;
@@ -33,6 +33,20 @@ describe('the page at /graphql', () => {
     const clinic = await service.newClinic();
     const { body } = await service.graphql(clinic, '{ __schema { types { name } } }');
     expect(body.errors![0]!.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+});
+
+describe('the refusal of a call without a valid credential', () => {
+  const refusalOn = async (engine: Engine, environment: NodeJS.ProcessEnv = {}): Promise<string> => {
+    const service = await startService(engine, environment);
+    const { body } = await service.request('/graphql', { method: 'POST' });
+    await service.stop();
+    return body.errors![0]!.message;
+  };
+
+  it('tells where the demo key is with the embedded engine, and nothing of one elsewhere', async () => {
+    expect(await refusalOn('embedded')).toMatch(/Authorization: Bearer avk_.*The demo key is in .*api-key/);
+    expect(await refusalOn('postgresql')).toMatch(/Authorization: Bearer avk_[^/]*$/);
   });
 });
 

@@ -90,6 +90,19 @@ onEachEngine((engine) => {
       expectRefused(await service.graphql(asAnotherClinic ? clinic : owner, elsewhere(after)));
     });
 
+    it("of a user's customers is refused with another user and another clinic", async () => {
+      const [owner, stranger, userId] = [await service.newClinic(), await service.newClinic(), newUserId()];
+      const add = `addUserToExpressCustomer(input: { expressCustomerId: "${await newCustomer(owner)}", userId: "${userId}" })`;
+      await service.graphql(owner, `mutation { ${add} { id } }`);
+      const ofUser = (id: string, args: string) =>
+        `{ _entities(representations: [{ __typename: "User", userId: "${id}" }]) {
+          ... on User { expressCustomers(${args}) { pageInfo { endCursor } } } } }`;
+      const after = endCursorOf(await service.graphql(owner, ofUser(userId, 'first: 1')));
+      expect((await service.graphql(owner, ofUser(userId, `after: "${after}"`))).body.errors).toBeUndefined();
+      expectRefused(await service.graphql(owner, ofUser(newUserId(), `after: "${after}"`)));
+      expectRefused(await service.graphql(stranger, ofUser(userId, `after: "${after}"`)));
+    });
+
     it.each(['users', 'events'])(
       "of a customer's %s is refused with another customer and another clinic",
       async (field) => {
