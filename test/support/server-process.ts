@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres-server.js';
 
-const MAIN = join(__dirname, '../../dist/src/main.js');
+const MAIN = join(process.cwd(), 'dist/src/main.js');
 const READY_WITHIN_MS = 30_000;
 
 /** The built service as an operator runs it: a process of its own. */
