@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
 import { IdentityError } from '../identity/identity-error.js';
 import { AppError } from '../shared/app-error.js';
 import { explainStartError } from '../start-error.js';
@@ -35,6 +36,7 @@ function buildProgram(terminal: Terminal): Command {
   const { stdout, stderr } = terminal;
   const program = new Command('avara-express')
     .description(ABOUT)
+    .version(version, '--version')
     .addHelpText('after', EXIT_CODES)
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .showHelpAfterError('(--help tells how to call it)')

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { version } from '../../package.json';
 import { COMMAND_LINE, commandLine, commandLineProcess } from '../support/command-line.js';
 import { createTestDatabase, onEachEngine } from '../support/engines.js';
 import { serviceOn, type Service } from '../support/service.js';
@@ -24,6 +25,10 @@ onEachEngine((engine) => {
     expect(await json('clinics', 'list')).toEqual([
       { clinicId, name: 'Clinic of a test', createdAt: expect.stringMatching(/Z$/) },
     ]);
+    expect(await run('clinics', 'create', 'The same again', '--id', clinicId)).toMatchObject({
+      exitCode: 1,
+      stderr: `There is a clinic ${clinicId} already.\n`,
+    });
     const ofClinic = ['--clinic', clinicId];
     const first = await json('keys', 'create', ...ofClinic, '--scope', 'express:read', '--expires', '30d');
     const second = await json('keys', 'rotate', first.apiKeyId, ...ofClinic, '--overlap', '24h', '--expires', 'never');
@@ -145,6 +150,11 @@ it('explains itself without colours and without a database', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toContain('--scope');
   expect(stdout).not.toContain('\u001b');
+});
+
+it('tells its version', async () => {
+  const { exitCode, stdout } = await commandLine({ databaseUrl: '', dataDir: '' })('--version');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${version}\n` });
 });
 
 it('says what to do on a folder that no service has started on yet', async () => {

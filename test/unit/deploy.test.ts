@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
+import { bin, main } from '../../package.json';
 
 const read = (file: string) => readFile(file, 'utf8');
 
@@ -27,4 +30,11 @@ it('has a dashboard of metrics that exist', async () => {
   const asked = (await read('deploy/grafana-dashboard.json')).match(/avara_express_[a-z_]+/g)!;
   const source = await read('src/transport/metrics.ts');
   for (const metric of asked) expect(source).toContain(metric.replace(/_(bucket|sum|count)$/, ''));
+});
+
+it('puts the programs into the package, and neither tests nor data', async () => {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
+  const packed = (JSON.parse(stdout) as [{ files: { path: string }[] }])[0].files.map(({ path }) => path);
+  expect(packed).toEqual(expect.arrayContaining([main, ...Object.values(bin)]));
+  expect(packed.filter((path) => /^(test|bench|data|node_modules)\/|\/(test|bench)\//.test(path))).toEqual([]);
 });
