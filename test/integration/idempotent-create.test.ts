@@ -1,6 +1,7 @@
 import { removeExpiredCreates } from '../../src/customer/remove-expired-creates.js';
 import * as useCases from '../../src/customer/use-cases/index.js';
 import { onEachEngine } from '../support/engines.js';
+import { statementsOf } from '../support/statements.js';
 import { openWorld, outcomes, type World } from '../support/world.js';
 
 onEachEngine((engine) => {
@@ -49,6 +50,27 @@ onEachEngine((engine) => {
     }
     expect(await world.count('express_customers', caller.actor.clinicId)).toBe(20);
     expect(await world.count('express_customer_events', caller.actor.clinicId)).toBe(20);
+  });
+
+  it('answers 64 repeated calls at once by a few statements, each as the first, and refuses those with another input', async () => {
+    const caller = world.newCaller();
+    const inputs = Array.from({ length: 64 }, (_, n) => ({
+      expressCustomerName: `Repeated ${n}`,
+      idempotencyKey: `repeated ${n}`,
+    }));
+    const create = (input: (typeof inputs)[number]) => useCases.createExpressCustomer(caller, input);
+    const first = await Promise.all(inputs.map(create));
+    const statements = statementsOf(world.dataSource);
+    const others = inputs.map((input, n) => (n % 2 ? input : { ...input, expressCustomerName: 'Other' }));
+    const again = await Promise.allSettled(others.map(create));
+    expect(statements.length).toBeLessThan(8);
+    for (const [n, answer] of again.entries())
+      expect(answer).toEqual(
+        n % 2
+          ? { status: 'fulfilled', value: first[n] }
+          : { status: 'rejected', reason: expect.objectContaining({ code: 'IDEMPOTENCY_KEY_REUSED' }) },
+      );
+    expect(await world.count('express_customers', caller.actor.clinicId)).toBe(64);
   });
 
   it('refuses every one of 100 calls that use the key with another input', async () => {

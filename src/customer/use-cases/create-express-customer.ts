@@ -6,6 +6,7 @@ import { changesOfCreation } from '../changes.js';
 import type { CreateExpressCustomerInput } from '../create-express-customer.input.js';
 import { createTogether, type Tries } from '../express-customer-creates.js';
 import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import { findFirstAnswer, type FirstAnswer } from '../express-customer-replays.js';
 import { ExpressCustomerEventRepository } from '../express-customer-event.repository.js';
 import { newExpressCustomerId } from '../express-customer-id.js';
 import { ExpressCustomerRepository, type NewExpressCustomer } from '../express-customer.repository.js';
@@ -28,9 +29,13 @@ const fingerprintOfInput = ({ expressCustomerName, metadata }: NewExpressCustome
   fingerprintOf({ expressCustomerName, metadata });
 
 // The input was equal, so all but the id and the time of the first answer stands in this call's own input.
-function asFirstAnswered(customer: NewExpressCustomer, row: ExpressCustomerEntity): ExpressCustomerEntity {
-  const { expressCustomerId, createdAt } = row;
-  return { ...row, ...customer, expressCustomerId, isActive: true, userCount: 0, version: 1, updatedAt: createdAt };
+function asFirstAnswered(
+  { clinicId }: Actor,
+  customer: NewExpressCustomer,
+  { expressCustomerId, createdAt }: FirstAnswer,
+): ExpressCustomerEntity {
+  const asCreated = { isActive: true, userCount: 0, version: 1, createdAt, updatedAt: createdAt };
+  return { clinicId, ...customer, expressCustomerId, ...asCreated };
 }
 
 interface Call {
@@ -56,7 +61,7 @@ async function claim(manager: EntityManager, actor: Actor, customer: NewExpressC
 async function createOnce(manager: EntityManager, actor: Actor, customer: NewExpressCustomer, call: Call) {
   const customers = new ExpressCustomerRepository(manager, actor.clinicId);
   const createdBefore = await claim(manager, actor, customer, call);
-  if (createdBefore !== null) return asFirstAnswered(customer, await customers.get(createdBefore));
+  if (createdBefore !== null) return asFirstAnswered(actor, customer, await customers.get(createdBefore));
   const row = await customers.insert(customer);
   const events = new ExpressCustomerEventRepository(manager, actor.clinicId);
   await events.append(row, 'express_customer.created', changesOfCreation(customer), actor);
@@ -92,6 +97,10 @@ export async function createExpressCustomer(
   const isFirstTry = idempotencyKey !== null || retryCount === 0;
   const created = isFirstTry && (await createTogether(dataSource, actor.clinicId, customer, tries));
   if (created) return created;
+  if (idempotencyKey !== null) {
+    const first = await findFirstAnswer(dataSource, actor.clinicId, { ...tries, idempotencyKey });
+    if (first) return asFirstAnswered(actor, customer, first);
+  }
   const call = { tries, retryCount: retryCount ?? 0 };
   return inTransaction(dataSource, (manager) => createOnce(manager, actor, customer, call));
 }
