@@ -16,5 +16,10 @@ Clinics and keys: npm run cli -- --help`;
 
 /** Answers --help, and ends the process at any other argument: settings come from the environment. */
 export function readStartArguments(argv: string[]): void {
-  new Command('npm start').usage('').description(ABOUT).addHelpText('after', SETTINGS).parse(argv);
+  new Command('npm start')
+    .usage('')
+    .description(ABOUT)
+    .addHelpText('after', SETTINGS)
+    .showHelpAfterError('(npm start -- --help names the settings)')
+    .parse(argv);
 }

@@ -55,7 +55,7 @@ class Import {
   private failure: unknown;
 
   constructor(
-    private readonly terminal: Terminal,
+    private readonly progress: Progress,
     private readonly context: RequestContext,
     private readonly began: Date,
     private readonly isDry: boolean,
@@ -107,7 +107,7 @@ class Import {
 
   private refuse(line: number, why: string): void {
     this.tally.refused += 1;
-    this.terminal.stderr.write(`line ${line}: ${why}\n`);
+    this.progress.tell(`line ${line}: ${why}`);
   }
 }
 
@@ -147,7 +147,7 @@ async function importCustomers(terminal: Terminal, file: string, options: Import
     const context = await contextOfKey(database, options);
     authorise(context, 'express:write');
     const work = new Import(
-      terminal,
+      progress,
       context,
       await databaseTime(database.dataSource.manager),
       options.dryRun === true,
@@ -171,11 +171,11 @@ const ABOUT = `create customers from a file, or from standard input (-)
 NDJSON: one object a line, with expressCustomerName, metadata and, if you like, an idempotencyKey.
 CSV: a first line with these names; metadata as a JSON object. What an export adds is left aside.
 
-A line that is refused is told with its number and the reason, and the others go in. Within 24 hours the same file can be
-run again, mended or not: a line that is already in is found by its content and not made twice.`;
+A line that is refused is told with its number and the reason, and the others go in. Within 24 hours the same file can be run again, mended or not: a line that is already in is found by its content and not made twice.`;
 
 export function addImportCommand(program: Command, terminal: Terminal): void {
   addCommand(program, 'import', ABOUT)
+    .summary('create customers from a file, or from standard input (-)')
     .argument('<file>', 'the file; - for standard input')
     .requiredOption('--clinic <uuid>', 'the clinic whose customers they are', uuid)
     .requiredOption('--key <uuid>', 'the API key that is recorded as their creator', uuid)
