@@ -32,7 +32,8 @@ const VALIDATION_MESSAGES: [RegExp, string][] = [
   [/^The document holds more than one operation/, 'Send one operation at a time.'],
 ];
 
-const PROTOCOL_MESSAGES: Record<string, string> = {
+/** What is said of a request that is no operation of this schema, by Apollo Server's code. */
+export const PROTOCOL_MESSAGES: Record<string, string> = {
   GRAPHQL_PARSE_FAILED: 'The document is not valid GraphQL.',
   OPERATION_RESOLUTION_FAILURE: 'The document has no such operation: name one that it contains.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Persisted queries are not supported; send the document.',

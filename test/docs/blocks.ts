@@ -9,12 +9,14 @@ export interface Block {
   stops?: string;
   /** Part of what it prints. */
   says?: string;
+  /** What the document is read with, beside the project: `postgresql`, a server of its own in DATABASE_URL. */
+  with?: string;
   /** Why it is not run. */
   skip?: string;
 }
 
 const FENCE = /^```(\w*)$/;
-const DIRECTIVE = /^<!-- check: (starts|stops|says|skip) (.+) -->$/;
+const DIRECTIVE = /^<!-- check: (starts|stops|says|with|skip) (.+) -->$/;
 
 /** The document's blocks in their order. A comment `<!-- check: ... -->` belongs to the block that follows it. */
 export function blocksOf(markdown: string): Block[] {

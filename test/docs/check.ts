@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { anchorsOf, blocksOf, linksOf, type Block } from './blocks.js';
+import { startPostgresServer } from '../support/postgres-server.js';
 import { Shell } from './shell.js';
 
 // Runs what README and guides tell people to type, as written, in a fresh clone of what is committed; and follows their links.
@@ -95,8 +96,10 @@ const needsService = (blocks: Block[]): boolean => {
 
 async function check(file: string, folder: string): Promise<void> {
   const blocks = blocksOf(await readFile(join(folder, file), 'utf8'));
+  const postgres = blocks.some((block) => block.with === 'postgresql') ? await startPostgresServer() : null;
   // As somebody has it who opened a terminal: nothing of this run's settings.
-  const shell = new Shell(folder, { PATH: process.env.PATH, HOME: process.env.HOME });
+  const own = postgres ? { DATABASE_URL: postgres.url('postgres') } : {};
+  const shell = new Shell(folder, { PATH: process.env.PATH, HOME: process.env.HOME, ...own });
   const reading = new Reading(folder, shell);
   const started = performance.now();
   try {
@@ -105,6 +108,7 @@ async function check(file: string, folder: string): Promise<void> {
     await reading.follow(blocks);
   } finally {
     await shell.close();
+    await postgres?.remove();
   }
   const seconds = ((performance.now() - started) / 1_000).toFixed(0);
   console.log(`ok   ${file}: ${reading.ran} blocks in ${seconds} s`);
