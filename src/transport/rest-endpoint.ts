@@ -40,6 +40,9 @@ const withOptionalBodies: SwaggerTransformObject = (document) => {
   return document.openapiObject;
 };
 
+// It shows another project's name and asks for the address of a description, of which there is one.
+const NO_TOP_BAR = '.swagger-ui .topbar { display: none; }';
+
 /**
  * The published REST API below /v1/express, its OpenAPI description and a reference page that needs no other host. The
  * schemas describe; they check nothing: what holds is checked once, by the input classes, for both doors.
@@ -62,6 +65,10 @@ export async function restEndpoint(root: FastifyInstance): Promise<void> {
       routePrefix: REFERENCE_PATH,
       staticCSP: true,
       transformStaticCSP: () => PAGE_POLICY,
+      theme: {
+        title: 'Avara Express customers: REST reference',
+        css: [{ filename: 'plain.css', content: NO_TOP_BAR }],
+      },
     });
   });
 }

@@ -4,7 +4,7 @@ import { logRefusal } from '../identity/refusal.js';
 import { AppError } from '../shared/app-error.js';
 import { allowOrigins } from './cors.js';
 import { errorBody, toAppError } from './errors.js';
-import { EXPLORER_PATH } from './explorer/explorer-page.js';
+import { EXPLORER_PATH } from './explorer/explorer-path.js';
 import { explorer } from './explorer/explorer.js';
 import { GRAPHQL_PATH, graphqlEndpoint } from './graphql-endpoint.js';
 import { healthRoutes } from './health.js';

@@ -23,7 +23,11 @@ afterEach(async () => {
 
 const run = () => page.getByRole('button', { name: /execute query/i }).click();
 const answer = () => page.locator('.graphiql-response .view-lines');
-const tab = (title: string) => page.locator('.graphiql-tab-button', { hasText: title });
+/** Goes to a tab, and waits for its operation to stand in the editor: a click before that runs the one before. */
+const goTo = async (title: string) => {
+  await page.locator('.graphiql-tab-button', { hasText: title }).click();
+  await page.locator('.graphiql-query-editor .view-lines').getByText(title, { exact: true }).waitFor();
+};
 const customers = () => service.dataSource.query('SELECT count(*)::int AS n FROM express_customers');
 
 it('creates a customer with the first click, asks no other host, and breaks no rule of its policy', async () => {
@@ -36,14 +40,25 @@ it('creates a customer with the first click, asks no other host, and breaks no r
   expect(seen).toEqual({ foreign: [], complaints: [] });
 });
 
+it('shows the answer on a telephone too, below the operation', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await run();
+  await answer().getByText(/"cus_/).waitFor();
+  const response = await page.locator('.graphiql-response').boundingBox();
+  const editor = await page.locator('.graphiql-query-editor').boundingBox();
+  expect(response!.width).toBeGreaterThan(250);
+  expect(response!.y).toBeGreaterThan(editor!.y + 100);
+  await picture(page, 'explorer-narrow');
+});
+
 it('finds the customer in the next tab, and still knows the key after a reload', async () => {
   await run();
   await answer().getByText('"createExpressCustomer"').waitFor();
-  await tab('FindExpressCustomers').click();
+  await goTo('FindExpressCustomers');
   await run();
   await answer().getByText('"totalCount"').waitFor();
   await page.reload();
-  await tab('CreateExpressCustomer').click();
+  await goTo('CreateExpressCustomer');
   await run();
   await answer().getByText('"createExpressCustomer"').waitFor();
   expect(await customers()).toEqual([{ n: 2 }]);

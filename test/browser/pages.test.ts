@@ -15,7 +15,7 @@ afterAll(async () => {
   await service.stop();
 });
 beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1000, height: 640 } });
+  page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
 });
 afterEach(() => page.close());
 
@@ -32,9 +32,20 @@ it('the start page is plain to everybody, light and dark, and leads to the explo
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
     await picture(page, `start-page-${colorScheme}`);
   }
-  await page.getByRole('link', { name: '/explorer' }).click();
+  await page.getByRole('link', { name: 'Explorer' }).first().click();
   await page.getByRole('button', { name: /execute query/i }).waitFor();
   expect(seen).toEqual({ foreign: [], complaints: [] });
+});
+
+it.each(['/', '/explorer', '/v1/docs'])('%s fits a telephone: nothing is cut off to the right', async (path) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(`${service.url}${path}`);
+  await page
+    .getByText(/Where to go|Variables|Creates a customer/)
+    .first()
+    .waitFor();
+  const right = await page.evaluate<number>('document.documentElement.scrollWidth');
+  expect(right).toBeLessThanOrEqual(360);
 });
 
 it('the REST reference asks no other host', async () => {
@@ -44,10 +55,12 @@ it('the REST reference asks no other host', async () => {
   expect(seen).toEqual({ foreign: [], complaints: [] });
 });
 
-it('the Sandbox page comes with the create and the demo key, though its script cannot be loaded', async () => {
+it('the Sandbox page comes with the create and the demo key, and leads on to the explorer where its script cannot be loaded', async () => {
   await page.route(/^https/, (route) => route.abort());
   await page.goto(`${service.url}/graphql`);
   const html = await page.content();
   expect(html).toContain('createExpressCustomer');
   expect(html).toContain(service.app.demoKey!.token);
+  await page.getByRole('link', { name: 'explorer' }).click();
+  await page.getByRole('button', { name: /execute query/i }).waitFor();
 });

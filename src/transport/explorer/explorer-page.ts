@@ -1,7 +1,6 @@
 import { GRAPHQL_PATH } from '../graphql-endpoint.js';
+import { EXPLORER_PATH } from './explorer-path.js';
 import { WORKED_EXAMPLES } from './worked-examples.js';
-
-export const EXPLORER_PATH = '/explorer';
 
 // "</script>" inside a string would end the script.
 const asScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
@@ -25,13 +24,18 @@ const optionsOf = (demoToken: string | null) => {
   };
 };
 
-// A tab jumps away under the pointer (its animation keeps a place from before the page was laid out), so it stands still. The
+// On a narrow screen the answer stands below the operation instead of beside it. A tab jumps away under the pointer (its animation keeps a place from before the page was laid out), so it stands still. The
 // editor of variables knows nothing of the JSON scalar and would underline every metadata; the service tells what is wrong.
 const STYLE = `
 body { margin: 0; }
 #root { height: 100vh; }
 .graphiql-tab { transform: none !important; }
 .graphiql-editor-tool .squiggly-error { display: none; }
+@media (max-width: 48rem) {
+  #graphiql-session { flex-direction: column; }
+  .graphiql-horizontal-drag-bar { display: none; }
+  .graphiql-container .graphiql-sidebar { padding: 8px 2px; width: auto; }
+}
 `;
 
 /** The page that starts GraphiQL; everything in it that runs carries the nonce. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../services.js';
-import { EXPLORER_PATH, explorerPage } from './explorer-page.js';
+import { explorerPage } from './explorer-page.js';
+import { EXPLORER_PATH } from './explorer-path.js';
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 

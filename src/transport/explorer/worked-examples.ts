@@ -12,7 +12,7 @@ const NEEDS_ID = '# Put the expressCustomerId of one of your customers into the 
 
 /** The first thing to try: a click creates a customer. */
 export const CREATE_EXAMPLE: WorkedExample = {
-  document: `# Press the button above to create a customer.
+  document: `# The button, or Ctrl-Enter, creates a customer.
 mutation CreateExpressCustomer($input: CreateExpressCustomerInput!) {
   createExpressCustomer(input: $input) {
     expressCustomerId

@@ -1,0 +1,2 @@
+/** Where the explorer is. */
+export const EXPLORER_PATH = '/explorer';
