@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { againIfGivenUp } from '../database/in-transaction.js';
 import { isFaultOfValues, oncePerDataSource, runNamed, runNamedInTransaction } from '../database/named-statement.js';
 import { Batches } from '../shared/batches.js';
 import { changesOfCreation } from './changes.js';
@@ -79,7 +80,7 @@ function runCreates(dataSource: DataSource, clinicId: string, creates: Create[])
 
 function createsOf(dataSource: DataSource): Batches<Create, ExpressCustomerEntity | null> {
   const run = async (clinicId: string, creates: Create[]): Promise<(ExpressCustomerEntity | null)[]> => {
-    const rows = await runCreates(dataSource, clinicId, creates);
+    const rows = await againIfGivenUp(() => runCreates(dataSource, clinicId, creates));
     const byId = new Map(rows.map((row) => [row.expressCustomerId, row]));
     return creates.map(({ customer }) => {
       const row = byId.get(customer.expressCustomerId);

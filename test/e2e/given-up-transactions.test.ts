@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onEachEngine, type Engine } from '../support/engines.js';
+import { startService, type Clinic, type Service } from '../support/service.js';
+
+const CREATE = `mutation ($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }`;
+const RENAME = `mutation ($id: ID!, $name: String!) {
+  updateExpressCustomer(input: { expressCustomerId: $id, expressCustomerName: $name }) { version }
+}`;
+const ADD_USER = `mutation ($id: ID!, $user: ID!) {
+  addUserToExpressCustomer(input: { expressCustomerId: $id, userId: $user }) { userCount }
+}`;
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+
+let service: Service;
+let clinic: Clinic;
+
+async function serve(engine: Engine): Promise<void> {
+  service = await startService(engine);
+  clinic = await service.newClinic();
+}
+
+/** Runs an action while the database gives up the next transactions that write an event. A sequence does not roll back. */
+async function givingUp<T>(times: number, code: string, action: () => Promise<T>): Promise<T> {
+  await service.dataSource.query(`
+    CREATE SEQUENCE given_up;
+    CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF nextval('given_up') <= ${times} THEN RAISE EXCEPTION 'given up' USING ERRCODE = '${code}'; END IF;
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER give_up BEFORE INSERT ON express_customer_events FOR EACH STATEMENT EXECUTE FUNCTION give_up()`);
+  try {
+    return await action();
+  } finally {
+    await service.dataSource.query(
+      'DROP TRIGGER give_up ON express_customer_events; DROP FUNCTION give_up; DROP SEQUENCE given_up',
+    );
+  }
+}
+
+const create = async (input: object): Promise<string> => {
+  const { body } = await service.graphql(clinic, CREATE, { input });
+  expect(body).not.toHaveProperty('errors');
+  return body.data!.createExpressCustomer.expressCustomerId as string;
+};
+
+async function rowsOf(id: string): Promise<{ version: number; events: number }> {
+  const [row] = await service.dataSource.query<{ version: number; events: number }[]>(
+    `SELECT version, (SELECT count(*)::int FROM express_customer_events e WHERE e.express_customer_id = $1) AS events
+     FROM express_customers WHERE express_customer_id = $1`,
+    [id],
+  );
+  return row!;
+}
+
+onEachEngine((engine) => {
+  beforeAll(() => serve(engine));
+  afterAll(() => service.stop());
+
+  describe.each([SERIALIZATION_FAILURE, DEADLOCK_DETECTED])('given up with %s', (code) => {
+    it.each([
+      ['without a key', {}],
+      ['with an idempotency key', { idempotencyKey: `key ${code}` }],
+    ])('a create %s is run again, and its caller sees one customer', async (_how, key) => {
+      const id = await givingUp(4, code, () => create({ expressCustomerName: 'Again', ...key }));
+      expect(await rowsOf(id)).toEqual({ version: 1, events: 1 });
+    });
+
+    it('a change and a membership are run again, and happen once', async () => {
+      const id = await create({ expressCustomerName: 'Before' });
+      const renamed = await givingUp(4, code, () => service.graphql(clinic, RENAME, { id, name: 'After' }));
+      expect(renamed.body).toEqual({ data: { updateExpressCustomer: { version: 2 } } });
+      const user = `usr_${'a'.repeat(32)}`;
+      const added = await givingUp(4, code, () => service.graphql(clinic, ADD_USER, { id, user }));
+      expect(added.body).toEqual({ data: { addUserToExpressCustomer: { userCount: 1 } } });
+      expect(await rowsOf(id)).toEqual({ version: 3, events: 3 });
+    });
+  });
+
+  it('what is given up again and again ends as a fault of ours, and leaves nothing', async () => {
+    const input = { expressCustomerName: 'Never', idempotencyKey: 'never' };
+    const { body } = await givingUp(1_000, SERIALIZATION_FAILURE, () => service.graphql(clinic, CREATE, { input }));
+    expect(body.errors![0]!.extensions.code).toBe('INTERNAL_SERVER_ERROR');
+    const rows = await service.dataSource.query(
+      'SELECT 1 FROM express_customers WHERE clinic_id = $1 AND express_customer_name = $2',
+      [clinic.clinicId, 'Never'],
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('a deadlock', () => {
+  beforeAll(() => serve('postgresql'));
+  afterAll(() => service.stop());
+
+  it('that PostgreSQL ends by giving up a change is not seen by who asked for it', async () => {
+    const id = await create({ expressCustomerName: 'Before' });
+    const other = service.dataSource.createQueryRunner();
+    await other.startTransaction();
+    // The change is looked at first, and so is the one that is given up.
+    await other.query("SET LOCAL deadlock_timeout = '30s'");
+    await other.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
+    const change = service.graphql(clinic, RENAME, { id, name: 'After' });
+    const waiting = "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
+    while ((await service.dataSource.query<{ n: number }[]>(waiting))[0]!.n === 0) await sleep(10);
+    await other.query('SELECT 1 FROM express_customers WHERE express_customer_id = $1 FOR UPDATE', [id]);
+    await other.commitTransaction();
+    await other.release();
+    expect((await change).body).toEqual({ data: { updateExpressCustomer: { version: 2 } } });
+    expect(await rowsOf(id)).toEqual({ version: 2, events: 2 });
+    const [statistics] = await service.dataSource.query<{ deadlocks: string }[]>(
+      'SELECT pg_stat_get_db_deadlocks(oid) AS deadlocks FROM pg_database WHERE datname = current_database()',
+    );
+    expect(Number(statistics!.deadlocks)).toBe(1);
+  });
+});
