@@ -14,7 +14,7 @@ export const LIMIT_VARIABLES = {
   MAX_COST: atLeastOne({ default: 10_000 }),
   RATE_LIMIT_POINTS: any({ default: 200_000 }),
   MAX_CONCURRENCY: atLeastOne({ default: 512 }),
-  MAX_MEAN_LATENCY_MS: atLeastOne({ default: 600 }),
+  MAX_MEAN_LATENCY_MS: atLeastOne({ default: 400 }),
   MAX_EVENT_LOOP_DELAY_MS: atLeastOne({ default: 1_000 }),
 };
 

@@ -19,14 +19,14 @@ interface Values {
   seconds?: number;
   times: number;
   rate?: number;
-  slowCommits?: true;
+  slowCommits?: number;
 }
 
 const program = benchmark('bench:endurance', ABOUT)
   .addArgument(new Argument('<experiment>').choices(['overload', 'soak']))
   .option('--seconds <number>', 'how long (overload 60, soak 1800)', positive)
   .option('--times <number>', 'overload: how many times what can be answered is offered', positive, 5)
-  .option('--slow-commits', 'overload: updates on a database that takes 5 ms for each commit')
+  .option('--slow-commits <ms>', 'overload: updates on a database that takes so long for each commit', positive)
   .option('--rate <number>', 'soak: creates a second (half of what can be answered)', positive)
   .parse();
 const values = program.opts<Values>();
@@ -167,7 +167,7 @@ async function soak(running: RunningTarget, place: PreparedPlace, seconds: numbe
 
 async function main(): Promise<void> {
   // Commits that take long: the database is the limit, and the machine has time for whoever offers.
-  const settings = values.slowCommits ? { commit_delay: 5_000, commit_siblings: 0 } : {};
+  const settings = values.slowCommits ? { commit_delay: values.slowCommits * 1_000, commit_siblings: 0 } : {};
   const server = await startPostgresServer({ durable: true, settings });
   const place = await preparePlace(server, 10_000);
   const env = { DATABASE_URL: place.databaseUrl, RATE_LIMIT_POINTS: '0' };

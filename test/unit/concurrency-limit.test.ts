@@ -1,58 +1,60 @@
 import { ConcurrencyLimit } from '../../src/transport/limits/concurrency-limit.js';
 
-const LIMITS = { concurrency: 512, meanLatencyMs: 600 };
-const INTERVAL_MS = 500;
+const LIMITS = { concurrency: 512, meanLatencyMs: 400 };
 
-/** Half a second in which so many requests left, each after so long. @returns what the limit is then. */
-function interval(limit: ConcurrencyLimit, requests: number, tookMs: number): number {
-  for (let request = 0; request < requests; request += 1) limit.count(tookMs);
-  limit.adapt(INTERVAL_MS);
+/** Half a second in which so many requests were at work at most, and each that left took so long. @returns the limit then. */
+function interval(limit: ConcurrencyLimit, atWork: number, tookMs: number): number {
+  limit.enter(atWork);
+  for (let request = 0; request < 10; request += 1) limit.leave(tookMs);
+  limit.adapt();
   return limit.current;
 }
 
-/** A database that gets so many done a second, with more callers than are let in. @returns how long each waits in the end. */
-function settled(limit: ConcurrencyLimit, perSecond: number): number {
-  let tookMs = (limit.current / perSecond) * 1_000;
-  for (let turn = 0; turn < 20; turn += 1) {
-    interval(limit, (perSecond * INTERVAL_MS) / 1_000, tookMs);
-    tookMs = (limit.current / perSecond) * 1_000;
-  }
-  return tookMs;
-}
+/** A database that gets so many done a second: whoever comes waits for all before it. */
+const waitMs = (atWork: number, perSecond: number): number => (atWork / perSecond) * 1_000;
 
 describe('the concurrency limit', () => {
   it('starts at the most, and stays there while requests are quick', () => {
     const limit = new ConcurrencyLimit(LIMITS);
     expect(limit.current).toBe(512);
-    expect(interval(limit, 1_000, 20)).toBe(512);
+    expect(interval(limit, 1, 40)).toBe(512);
+    expect(interval(limit, 512, 60)).toBe(512);
   });
 
-  it('falls to what the database gets done in two thirds of the time allowed', () => {
-    expect(interval(new ConcurrencyLimit(LIMITS), 200, 1_000)).toBe(160);
+  it.each([200, 400, 1_000])('lets in, of a crowd, as many as %d a second get done in time', (perSecond) => {
+    const limit = new ConcurrencyLimit(LIMITS);
+    for (let turn = 0; turn < 20; turn += 1) interval(limit, limit.current, waitMs(limit.current, perSecond));
+    expect(limit.current).toBeGreaterThan(perSecond * 0.4 - 5);
+    expect(waitMs(limit.current, perSecond)).toBeLessThanOrEqual(401);
   });
 
-  it.each([200, 400, 800])('lets nobody wait longer than allowed where %d get done a second', (perSecond) => {
-    expect(settled(new ConcurrencyLimit(LIMITS), perSecond)).toBeLessThan(600);
+  it('knows before a crowd comes how many the database gets done in time', () => {
+    expect(interval(new ConcurrencyLimit(LIMITS), 64, waitMs(64, 400))).toBe(160);
+  });
+
+  it('takes few at work not to wait for each other', () => {
+    expect(interval(new ConcurrencyLimit(LIMITS), 1, 100)).toBe(256);
   });
 
   it('keeps room for the pool and its batches, however slow the database', () => {
-    expect(interval(new ConcurrencyLimit(LIMITS), 1, 4_000)).toBe(64);
+    expect(interval(new ConcurrencyLimit(LIMITS), 512, 4_000)).toBe(64);
   });
 
   it('never passes the most', () => {
-    expect(interval(new ConcurrencyLimit({ ...LIMITS, concurrency: 4 }), 1, 4_000)).toBe(4);
-    expect(interval(new ConcurrencyLimit(LIMITS), 100_000, 700)).toBe(512);
+    expect(interval(new ConcurrencyLimit({ ...LIMITS, concurrency: 4 }), 4, 4_000)).toBe(4);
   });
 
-  it('is back at the most within five half seconds once requests are quick again', () => {
+  it('is back at the most within half a second once requests are quick again', () => {
     const limit = new ConcurrencyLimit(LIMITS);
-    interval(limit, 1, 4_000);
-    const after = [1, 2, 3, 4, 5].map(() => interval(limit, 100, 20));
-    expect(after).toEqual([128, 256, 512, 512, 512]);
+    interval(limit, 512, 4_000);
+    expect(interval(limit, 64, 20)).toBe(512);
   });
 
   it('stays where nothing gets done, and where the time is unlimited', () => {
-    expect(interval(new ConcurrencyLimit(LIMITS), 0, 0)).toBe(512);
+    const limit = new ConcurrencyLimit(LIMITS);
+    limit.enter(512);
+    limit.adapt();
+    expect(limit.current).toBe(512);
     expect(interval(new ConcurrencyLimit({ ...LIMITS, meanLatencyMs: Infinity }), 10, 4_000)).toBe(512);
   });
 });

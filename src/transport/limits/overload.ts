@@ -18,14 +18,16 @@ const TOLD_EVERY_MS = 1_000;
 const RESOLUTION_MS = 20;
 const NEVER_SHED = new Set(['/livez', '/readyz']);
 
+// One for all: an error of its own, with its stack, would be half of what a refusal costs.
+const REFUSAL = serviceUnavailable();
+
 function refuse({ url }: IncomingMessage, response: ServerResponse): void {
-  const error = serviceUnavailable();
   const requestId = randomUUID();
-  const body = JSON.stringify(errorBody(error, requestId, url!.startsWith('/graphql')));
-  response.writeHead(error.status, {
+  const body = JSON.stringify(errorBody(REFUSAL, requestId, url!.startsWith('/graphql')));
+  response.writeHead(REFUSAL.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
-    'retry-after': `${error.details.retryAfter}`,
+    'retry-after': `${REFUSAL.details.retryAfter}`,
     'x-request-id': requestId,
   });
   response.end(body);
@@ -66,7 +68,7 @@ export class OverloadGate implements BackgroundTask {
     this.isLoopSlow = isSlow && this.wasLoopSlow;
     this.wasLoopSlow = isSlow;
     this.delay.reset();
-    this.concurrency.adapt(SAMPLED_EVERY_MS);
+    this.concurrency.adapt();
   }
 
   /** The handler, reached only by those that are let in. */
@@ -77,7 +79,7 @@ export class OverloadGate implements BackgroundTask {
         refuse(request, response);
         return this.countShed();
       }
-      this.inFlight += 1;
+      this.concurrency.enter((this.inFlight += 1));
       this.follow(response);
       handler(request, response);
     };
@@ -88,7 +90,7 @@ export class OverloadGate implements BackgroundTask {
     // Also comes where the caller hangs up before the answer.
     response.once('close', () => {
       this.inFlight -= 1;
-      this.concurrency.count(performance.now() - enteredAt);
+      this.concurrency.leave(performance.now() - enteredAt);
     });
   }
 
