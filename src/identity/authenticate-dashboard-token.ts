@@ -64,10 +64,11 @@ function reasonOf(error: unknown): string {
   return REASONS[code] ?? 'cannot be verified';
 }
 
+// Nobody has vouched for it yet, so any text may stand there: of an address the host alone is told, of other texts nothing.
 function claimedIssuer(payload: string | undefined): { issuer?: string } {
   try {
     const { iss } = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as { iss?: unknown };
-    return typeof iss === 'string' ? { issuer: iss.slice(0, MAX_ISSUER_IN_LOG) } : {};
+    return { issuer: new URL(String(iss)).origin.slice(0, MAX_ISSUER_IN_LOG) };
   } catch {
     return {};
   }

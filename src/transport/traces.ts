@@ -5,6 +5,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  type Context,
   type Span,
 } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -16,6 +17,14 @@ declare module 'fastify' {
 }
 
 const tracer = trace.getTracer('avara-express-customers');
+
+// Of the caller's trace just its numbers: `tracestate` and `baggage` hold any text that a caller puts there.
+function traceOfCaller(headers: FastifyRequest['headers']): Context {
+  const caller = trace.getSpanContext(propagation.extract(context.active(), headers));
+  if (!caller) return context.active();
+  const { traceId, spanId, traceFlags } = caller;
+  return trace.setSpanContext(context.active(), { traceId, spanId, traceFlags, isRemote: true });
+}
 
 function endSpan({ span, context: { outcome } }: FastifyRequest, status: number): void {
   if (!span) return;
@@ -40,7 +49,7 @@ export function traceRequests(server: FastifyInstance): void {
   if (!isSpanContextValid(tracer.startSpan('start').spanContext())) return;
   server.decorateRequest('span', null);
   server.addHook('onRequest', (request, _reply, next) => {
-    const parent = propagation.extract(context.active(), request.headers);
+    const parent = traceOfCaller(request.headers);
     const span = tracer.startSpan(
       request.context.outcome.operation ?? 'unknown',
       {

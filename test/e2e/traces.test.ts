@@ -1,46 +1,24 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { openDatabase } from '../../src/database/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { newClinic, type Clinic } from '../support/service.js';
+import { startTraceCollector, type ReceivedSpan, type TraceCollector } from '../support/trace-collector.js';
 
 const CREATE = `mutation ($name: String!) { createExpressCustomer(input: { expressCustomerName: $name }) { expressCustomerId } }`;
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = 'b7ad6b7169203331';
 
-interface ReceivedSpan {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-  attributes: { key: string; value: Record<string, unknown> }[];
-}
-
 let place: TestDatabase;
-let collector: Server;
+let collector: TraceCollector;
 let running: ServerProcess;
 let clinic: Clinic;
-const spans: ReceivedSpan[] = [];
-const services: string[] = [];
 beforeAll(async () => {
   place = await createTestDatabase('postgresql');
   const database = await openDatabase(place);
   clinic = await newClinic(database.dataSource);
   await database.close();
-  collector = createServer((request, response) => {
-    void json(request).then((body) => {
-      for (const { resource, scopeSpans } of (body as any).resourceSpans) {
-        services.push(JSON.stringify(resource));
-        for (const scope of scopeSpans) spans.push(...(scope.spans as ReceivedSpan[]));
-      }
-      response.end('{}');
-    });
-  }).listen(0, '127.0.0.1');
-  await once(collector, 'listening');
-  const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  collector = await startTraceCollector();
+  const OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
   const environment = { DATABASE_URL: place.databaseUrl!, OTEL_EXPORTER_OTLP_ENDPOINT, NODE_ENV: 'production' };
   running = await startServerProcess({ environment });
   // All that was done is sent before the process ends.
@@ -51,7 +29,7 @@ beforeAll(async () => {
   await running.end('SIGTERM');
 }, 60_000);
 afterAll(async () => {
-  collector.close();
+  collector.stop();
   await place.remove();
 });
 
@@ -67,10 +45,10 @@ const call = (variables: object, more: Record<string, string> = {}) =>
 const valueOf = (span: ReceivedSpan, key: string) =>
   Object.values(span.attributes.find((attribute) => attribute.key === key)?.value ?? {})[0];
 
-const named = (name: string) => spans.filter((span) => span.name === name);
+const named = (name: string) => collector.spans.filter((span) => span.name === name);
 
 it('sends a span for each request, named by its operation, with how it ended', () => {
-  expect(services.join()).toContain('avara-express-customers');
+  expect(collector.resources.join()).toContain('avara-express-customers');
   const creates = named('createExpressCustomer');
   expect(creates.map((span) => valueOf(span, 'avara.code'))).toEqual(['OK', 'BAD_USER_INPUT']);
   expect(named('expressCustomers').map((span) => valueOf(span, 'http.response.status_code'))).toEqual([200]);
@@ -83,7 +61,7 @@ it("goes on with the caller's trace", () => {
 
 it('shows the statements below the request that sent them, without their values', () => {
   const [create] = named('createExpressCustomer');
-  const statements = spans.filter(({ parentSpanId, attributes }) => {
+  const statements = collector.spans.filter(({ parentSpanId, attributes }) => {
     const isStatement = attributes.some(({ key }) => key === 'db.statement' || key === 'db.query.text');
     return isStatement && parentSpanId === create!.spanId;
   });
@@ -104,7 +82,7 @@ it('names the trace in the line that is logged', () => {
 });
 
 it('holds nothing of a name, an address or a key', () => {
-  const all = JSON.stringify(spans).toLowerCase();
-  expect(spans.length).toBeGreaterThan(5);
+  const all = JSON.stringify(collector.spans).toLowerCase();
+  expect(collector.spans.length).toBeGreaterThan(5);
   for (const secret of ['kanarienvogel', clinic.token.toLowerCase()]) expect(all).not.toContain(secret);
 });
