@@ -92,7 +92,10 @@ const REQUESTS: ((canary: string) => Sent)[] = [
     ...create({ expressCustomerName: canary }),
     token: issuer.sign({ ...USER, sub: canary, name: canary, [canary]: canary }),
   }),
-  (canary) => ({ ...create({ expressCustomerName: canary }), token: issuer.sign({ ...USER, iss: canary, jti: canary }) }),
+  (canary) => ({
+    ...create({ expressCustomerName: canary }),
+    token: issuer.sign({ ...USER, iss: canary, jti: canary }),
+  }),
   (canary) => ({ ...create({ expressCustomerName: canary }), token: issuer.sign(USER, { kid: canary }) }),
   (canary) => ({ ...create({ expressCustomerName: canary }), token: issuer.sign({ ...USER, email: canary }) }),
   (canary) => ({ method: 'POST', url: '/graphql', payload: `{"query": "${canary}` }),
@@ -118,7 +121,11 @@ async function send({ method, url, token = clinic.token, payload, headers }: Sen
     baggage: `${CANARY}=${CANARY}`,
     ...headers,
   };
-  const answer = await fetch(running.url + url, { method, headers: all, ...(payload !== undefined && { body: payload }) });
+  const answer = await fetch(running.url + url, {
+    method,
+    headers: all,
+    ...(payload !== undefined && { body: payload }),
+  });
   await answer.arrayBuffer();
   return answer.status;
 }

@@ -40,6 +40,14 @@ it('refuses a credential that has spent its points with 429 and a time under 60 
   expect(atRest.headers.get('retry-after')).toMatch(/^\d+$/);
 });
 
+it('lets a credential spend its last point, and not one more', async () => {
+  const clinic = await service.newClinic();
+  const last = await service.graphql(clinic, LIST, { first: POINTS - 1 });
+  expect(last.status).toBe(200);
+  expect(remainingOf(last)).toBe(0);
+  expect((await service.graphql(clinic, '{ __typename }')).status).toBe(429);
+});
+
 it('stores nothing of a create that is refused', async () => {
   const clinic = await service.newClinic();
   await spendAll(clinic);

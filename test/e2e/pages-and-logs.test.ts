@@ -34,6 +34,14 @@ describe('the page at /graphql', () => {
     const { body } = await service.graphql(clinic, '{ __schema { types { name } } }');
     expect(body.errors![0]!.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
+
+  it('tells the subgraph to who holds a credential in production, and to nobody else', async () => {
+    service = await startService('embedded', { NODE_ENV: 'production' });
+    const sdl = '{ _service { sdl } }';
+    const { body } = await service.graphql(await service.newClinic(), sdl);
+    expect(body.data!._service.sdl).toContain('type ExpressCustomer');
+    expect((await service.graphql({ token: 'none' }, sdl)).status).toBe(401);
+  });
 });
 
 describe('the refusal of a call without a valid credential', () => {
