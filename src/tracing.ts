@@ -4,7 +4,9 @@ export type StopTracing = () => Promise<void>;
 const SWITCHES = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
 
 const isOn = (environment: NodeJS.ProcessEnv): boolean =>
-  SWITCHES.some((name) => environment[name]) && environment.OTEL_SDK_DISABLED !== 'true';
+  (SWITCHES.some((name) => environment[name]) || environment.OTEL_TRACES_EXPORTER === 'otlp') &&
+  environment.OTEL_TRACES_EXPORTER !== 'none' &&
+  environment.OTEL_SDK_DISABLED !== 'true';
 
 /**
  * Sends traces by OTLP over HTTP where the standard OTEL_* variables say so (opentelemetry.io, Environment Variable
