@@ -1,4 +1,4 @@
-// The experiments of test/fault kill and stall processes and want the machine for themselves: npm run test:fault.
+// The experiments of test/fault kill and stall processes and want the machine for themselves: npm test runs them last.
 const testFolders = process.env.FAULT_LENGTH ? ['fault', 'e2e'] : ['{unit,integration,e2e,contract}'];
 
 /** @type {import('jest').Config} */

@@ -5,9 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../../src/database/database.js';
 import { freePort, startPostgresServer, type PostgresServer } from '../support/postgres-server.js';
 import { newClinic, type Clinic } from '../support/service.js';
+import { length, report } from './length.js';
 
 const CREATE = 'mutation { createExpressCustomer(input: {expressCustomerName: "x"}) { expressCustomerId } }';
 const ANSWERED_WITHIN_MS = 5_000;
+const AT_ONCE = 30;
 
 let postgres: PostgresServer;
 let service: ChildProcess;
@@ -53,9 +55,13 @@ async function create(): Promise<{ status: number; code: string | undefined; ret
 
 const createMany = (count: number) => Promise.all(Array.from({ length: count }, create));
 
-/** Every one of more requests than there are connections is answered, in time, with a 503 that says when to come back. */
-async function expectAllUnavailable(): Promise<void> {
-  for (const answer of await createMany(30)) {
+/**
+ * Every one of more requests than there are connections is answered, in time, with a 503 that says when to come back.
+ * @returns how long the slowest waited.
+ */
+async function expectAllUnavailable(): Promise<number> {
+  const answers = await createMany(AT_ONCE);
+  for (const answer of answers) {
     expect(answer).toMatchObject({
       status: 503,
       code: 'SERVICE_UNAVAILABLE',
@@ -65,6 +71,7 @@ async function expectAllUnavailable(): Promise<void> {
   }
   expect((await fetch(`${url}/readyz`)).status).toBe(503);
   expect((await fetch(`${url}/livez`)).status).toBe(200);
+  return Math.max(...answers.map(({ ms }) => ms));
 }
 
 async function untilReady(): Promise<number> {
@@ -73,10 +80,13 @@ async function untilReady(): Promise<number> {
   return performance.now() - started;
 }
 
-async function expectNormal(): Promise<void> {
+/** @returns how long it took to be ready. */
+async function expectNormal(): Promise<number> {
   expect(service.exitCode).toBeNull();
-  expect(await untilReady()).toBeLessThan(2_000);
-  for (const answer of await createMany(30)) expect(answer.status).toBe(200);
+  const ready = await untilReady();
+  expect(ready).toBeLessThan(2_000);
+  for (const answer of await createMany(AT_ONCE)) expect(answer.status).toBe(200);
+  return ready;
 }
 
 it.each(['fast', 'immediate'] as const)(
@@ -92,10 +102,20 @@ it.each(['fast', 'immediate'] as const)(
 );
 
 it('answers 503 while the database is stalled, and works again after', async () => {
-  await createMany(30);
-  await postgres.signal('SIGSTOP');
-  await expectAllUnavailable();
-  await expectAllUnavailable();
-  await postgres.signal('SIGCONT');
-  await expectNormal();
-}, 60_000);
+  const answered: number[] = [];
+  const ready: number[] = [];
+  for (let stall = 0; stall < length.databaseStalls; stall += 1) {
+    await createMany(AT_ONCE);
+    await postgres.signal('SIGSTOP');
+    // The first find connections that were fine, the second none.
+    answered.push(await expectAllUnavailable(), await expectAllUnavailable());
+    await postgres.signal('SIGCONT');
+    ready.push(await expectNormal());
+  }
+  report('database stalled', {
+    stalls: length.databaseStalls,
+    refused: answered.length * AT_ONCE,
+    slowestAnswerMs: Math.round(Math.max(...answered)),
+    slowestReadyMs: Math.round(Math.max(...ready)),
+  });
+}, 600_000);

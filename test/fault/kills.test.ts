@@ -75,6 +75,7 @@ describe('kill -9 while customers are created', () => {
     expect(result).toMatchObject({ ...NOTHING_WRONG, rows: result.acknowledged });
     expect(result.acknowledged).toBeGreaterThanOrEqual(length.acknowledgedAtLeast);
     expect(client.refusals.get(500)).toBeUndefined();
+    expect(Math.max(...readyAfter)).toBeLessThan(length.readyWithinMs);
   }, 600_000);
 
   it('loses, doubles and changes nothing that was acknowledged on the embedded engine', async () => {
@@ -97,5 +98,6 @@ describe('kill -9 while customers are created', () => {
     expect(result).toMatchObject({ ...NOTHING_WRONG, rows: result.acknowledged });
     expect(result.acknowledged).toBeGreaterThan(0);
     expect(client.refusals.get(500)).toBeUndefined();
+    expect(Math.max(...readyAfter)).toBeLessThan(length.readyWithinMs);
   }, 600_000);
 });

@@ -1,8 +1,9 @@
-/** How often each experiment is repeated: all of it in `npm run test:fault`, a taste with `short`. */
+/** How often each experiment is repeated: all of it in `npm run test:fault`, a taste in `npm test`. */
 export interface Length {
   kills: number;
   embeddedKills: number;
   databaseStops: number;
+  databaseStalls: number;
   deploys: number;
   bootRounds: number;
   /** Each is sent 50 times at once. */
@@ -13,6 +14,10 @@ export interface Length {
   canaries: number;
   /** Creates that must have been acknowledged for the kill experiment to say anything. */
   acknowledgedAtLeast: number;
+  /** How soon after a kill the service must be ready. A short run shares its machine, and says nothing of time. */
+  readyWithinMs: number;
+  /** How soon what is too complex must be refused. */
+  refusedWithinMs: number;
 }
 
 const LENGTHS: Record<string, Length> = {
@@ -20,23 +25,29 @@ const LENGTHS: Record<string, Length> = {
     kills: 2,
     embeddedKills: 2,
     databaseStops: 2,
+    databaseStalls: 1,
     deploys: 2,
     bootRounds: 1,
     idempotencyKeys: 20,
     generated: 1_000,
     canaries: 1_000,
     acknowledgedAtLeast: 50,
+    readyWithinMs: 30_000,
+    refusedWithinMs: 30_000,
   },
   full: {
     kills: 50,
     embeddedKills: 20,
     databaseStops: 20,
+    databaseStalls: 10,
     deploys: 30,
     bootRounds: 20,
     idempotencyKeys: 200,
     generated: 20_000,
     canaries: 10_000,
     acknowledgedAtLeast: 20_000,
+    readyWithinMs: 3_000,
+    refusedWithinMs: 50,
   },
 };
 
