@@ -3,7 +3,7 @@ import { startService, type Answer, type Clinic, type Service } from '../support
 
 const CREATE = `mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId metadata } }`;
 const CANARY = 'Wilhelmina Musterfrau';
-const INTERNALS = / {4}at |node_modules|typeorm|TypeORM|SELECT |INSERT |express_customers|Did you mean|\.js:/;
+const INTERNALS = / {4}at |node_modules|typeorm|TypeORM|SELECT |INSERT |express_customers|Did you mean|[Aa]pollo|\.js:/;
 
 const pairs = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, 'v']));
 const name = (expressCustomerName: unknown) => ({ expressCustomerName });
