@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config.js';
 import { openDatabase, type Database } from './database/database.js';
@@ -13,8 +14,7 @@ import { KeyUses } from './identity/key-uses.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
 import { OverloadGate } from './transport/limits/overload.js';
 import { rateLimit } from './transport/limits/rate-limit.js';
-import { connectRedis } from './transport/limits/redis.js';
-import { Metrics } from './transport/metrics.js';
+import type { Metrics } from './transport/metrics.js';
 import { LOGGER_OPTIONS } from './transport/loggable-error.js';
 import { buildServer } from './transport/server.js';
 import type { Services } from './transport/services.js';
@@ -52,14 +52,25 @@ const cleaning = ({ dataSource }: Database, log: Logger): BackgroundTask =>
     (error) => log.warn({ err: error }, 'what has expired stays until the next try'),
   );
 
+// Loaded by those alone who ask for it: each takes some megabytes.
+async function openRedis(url: string, log: Logger): Promise<Redis> {
+  const { connectRedis } = await import('./transport/limits/redis.js');
+  return connectRedis(url, log);
+}
+
+async function openMetrics(watched: { database: Database; gate: OverloadGate }): Promise<Metrics> {
+  const { Metrics } = await import('./transport/metrics.js');
+  return new Metrics(watched);
+}
+
 async function assemble(config: Config, database: Database, log: Logger): Promise<Work> {
   const { dataSource, engine } = database;
   const demoKey = engine === 'embedded' ? await ensureDemoKey(dataSource, config.dataDir) : null;
   const keyUses = new KeyUses(dataSource, log);
   const apiKeys = new ApiKeyAuthentication(dataSource, (actor) => keyUses.note(actor));
   const gate = new OverloadGate(config.limits, log);
-  const redis = config.redisUrl === undefined ? null : connectRedis(config.redisUrl, log);
-  const metrics = config.metricsPort === undefined ? null : new Metrics({ database, gate });
+  const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, log);
+  const metrics = config.metricsPort === undefined ? null : await openMetrics({ database, gate });
   const services: Services = {
     config,
     database,

@@ -21,13 +21,18 @@ const INSERT = `INSERT INTO express_customers
 const CREATE = `${INSERT} VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${COLUMNS}`;
 const GET = `SELECT ${COLUMNS} FROM express_customers WHERE clinic_id = $1 AND express_customer_id = $2`;
 const LIST = `SELECT ${COLUMNS} FROM express_customers WHERE clinic_id = $1 ORDER BY express_customer_id DESC LIMIT $2`;
+const PAGE = `SELECT ${COLUMNS} FROM express_customers WHERE clinic_id = $1 AND express_customer_id < $3
+  ORDER BY express_customer_id DESC LIMIT $2`;
 
 async function create({ expressCustomerName, metadata }) {
   const values = [clinicId, newId(), expressCustomerName, expressCustomerName.toLowerCase(), metadata ?? {}, apiKeyId];
   return (await pool.query({ name: 'create', text: CREATE, values })).rows[0];
 }
 const get = async (id) => (await pool.query({ name: 'get', text: GET, values: [clinicId, id] })).rows[0] ?? null;
-const list = async (first) => (await pool.query({ name: 'list', text: LIST, values: [clinicId, first] })).rows;
+const list = async (first, after) => {
+  const statement = after ? { name: 'page', text: PAGE } : { name: 'list', text: LIST };
+  return (await pool.query({ ...statement, values: [clinicId, first, ...(after ? [after] : [])] })).rows;
+};
 
 const typeDefs = `
   scalar JSON
@@ -48,7 +53,7 @@ const typeDefs = `
   input CreateExpressCustomerInput { expressCustomerName: String! metadata: JSON }
   type Query {
     expressCustomer(expressCustomerId: ID!): ExpressCustomer
-    expressCustomers(first: Int! = 20): ExpressCustomerConnection!
+    expressCustomers(first: Int! = 20, after: String): ExpressCustomerConnection!
   }
   type Mutation { createExpressCustomer(input: CreateExpressCustomerInput!): ExpressCustomer! }
 `;
@@ -56,7 +61,7 @@ const typeDefs = `
 const resolvers = {
   Query: {
     expressCustomer: (_, { expressCustomerId }) => get(expressCustomerId),
-    expressCustomers: async (_, { first }) => ({ nodes: await list(first) }),
+    expressCustomers: async (_, { first, after }) => ({ nodes: await list(first, after) }),
   },
   Mutation: { createExpressCustomer: (_, { input }) => create(input) },
 };

@@ -58,6 +58,7 @@ const answerTo = {
   '/create': (body) => create(body),
   '/get': ({ expressCustomerId }) => get(expressCustomerId),
   '/list': ({ first }) => shared.list(first),
+  '/page': ({ first, after }) => shared.list(first, after),
 };
 
 http

@@ -37,7 +37,7 @@ function table(head: string[], rows: (string | number)[][]): string {
 const perSecond = ({ runs }: Results, name: string, operation: Operation): string =>
   shown(median((runs[name]?.[operation] ?? []).map((run) => run.perSecond))).replace(/\.\d+/, '');
 
-const TARGET_RATIOS: [name: string, Record<Operation, number>][] = [
+const TARGET_RATIOS: [name: string, Partial<Record<Operation, number>>][] = [
   [FLOOR, { create: 2, get: 2, list: 1.1 }],
   ['Mercurius with jit', { create: 2.5, get: 2.8, list: 1.2 }],
   ['usual type-graphql + TypeORM', { create: 7, get: 6, list: 3.3 }],
@@ -50,7 +50,7 @@ const ratiosToPeers = (results: Results): string =>
     TARGET_RATIOS.map(([name, wanted]) => [
       name,
       ...OPERATIONS.map(
-        (operation) => `${shown(ratio(results, SERVICE_NAME, name, operation))} (${wanted[operation]})`,
+        (operation) => `${shown(ratio(results, SERVICE_NAME, name, operation))} (${wanted[operation] ?? '-'})`,
       ),
     ]),
   );
@@ -119,10 +119,13 @@ ${growthTable(results)}
 const BAR = 18;
 const GAP = 40;
 
+const namesWith = ({ runs }: Results, operation: Operation): string[] =>
+  Object.keys(runs).filter((name) => runs[name]![operation] !== undefined);
+
 function bars(results: Results, operation: Operation, top: number, widest: number): string {
-  return Object.keys(results.runs)
+  return namesWith(results, operation)
     .map((name, n) => {
-      const value = ratio(results, name, FLOOR, operation) || 0;
+      const value = ratio(results, name, FLOOR, operation);
       const y = top + n * BAR;
       const fill = name.startsWith(SERVICE_NAME) ? '#0b7285' : '#adb5bd';
       return `<text x="210" y="${y + 13}" text-anchor="end">${name}</text><rect x="218" y="${y + 2}" width="${((value / widest) * 440).toFixed(1)}" height="${BAR - 4}" fill="${fill}"/><text x="${(224 + (value / widest) * 440).toFixed(1)}" y="${y + 13}">${shown(value)}</text>`;

@@ -45,7 +45,7 @@ async function residentMemory(pid: number): Promise<number> {
 export async function startTarget(target: Target, env: Record<string, string>): Promise<RunningTarget> {
   const port = await freePort();
   const began = performance.now();
-  const child = spawn(process.execPath, [target.script], {
+  const child = spawn(process.execPath, [...(target.flags ?? []), target.script], {
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env, ...target.env, PORT: String(port) },
     // The log goes where nobody reads it, as it does behind a container's collector that keeps up.
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,6 +1,10 @@
+import canonicalize from 'canonicalize';
 import { join } from 'node:path';
+import { scripts } from '../../package.json';
+import { cursorScope, encodeCursor } from '../../src/shared/cursor.js';
 
-export const OPERATIONS = ['create', 'get', 'list'] as const;
+/** `list` is the first page, the same for every caller; `page` is one behind a cursor, another for every call. */
+export const OPERATIONS = ['create', 'get', 'list', 'page'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** One HTTP call of a target. */
@@ -14,9 +18,12 @@ export interface Call {
 export interface Target {
   name: string;
   script: string;
+  /** Node's own, before the script. */
+  flags?: string[];
   env?: Record<string, string>;
   /** PostGraphile 5.1 answers some gets that arrive together with an error of its own: these are not counted. */
   mayFail?: boolean;
+  /** Null for an operation that is not measured with it. */
   call(operation: Operation, variables: Variables): Call | null;
 }
 
@@ -35,25 +42,44 @@ const DOCUMENTS: Record<Operation, string> = {
   create: `mutation Create($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { ${FIELDS} } }`,
   get: `query Get($id: ID!) { expressCustomer(expressCustomerId: $id) { ${FIELDS} } }`,
   list: `query List($first: Int!) { expressCustomers(first: $first) { nodes { ${FIELDS} } } }`,
+  page: `query Page($first: Int!, $after: String) { expressCustomers(first: $first, after: $after) { nodes { ${FIELDS} } } }`,
 };
 
 const post = (path: string, body: object): Call => ({ method: 'POST', path, body: JSON.stringify(body) });
 
-function graphql(operation: Operation, { expressCustomerId }: Variables): Call {
-  const variables = { create: { input: INPUT }, get: { id: expressCustomerId }, list: { first: 20 } }[operation];
-  return post('/graphql', { query: DOCUMENTS[operation], variables });
+const LIST = { first: 20 };
+
+const asked = (operation: Operation, id: string, after: string) =>
+  ({ create: { input: INPUT }, get: { id }, list: LIST, page: { ...LIST, after } })[operation];
+
+/** The peers' cursor is the id itself. */
+const graphql = (operation: Operation, { expressCustomerId: id }: Variables): Call =>
+  post('/graphql', { query: DOCUMENTS[operation], variables: asked(operation, id, id) });
+
+const cursorOf = ({ clinicId, expressCustomerId }: Variables): string =>
+  encodeCursor(cursorScope(clinicId, 'expressCustomers', 'CREATED_AT_DESC', canonicalize({})), [expressCustomerId]);
+
+function service(operation: Operation, variables: Variables): Call {
+  const { expressCustomerId: id } = variables;
+  return post('/graphql', { query: DOCUMENTS[operation], variables: asked(operation, id, cursorOf(variables)) });
 }
 
 function bare(operation: Operation, { expressCustomerId }: Variables): Call {
-  return post(`/${operation}`, { create: INPUT, get: { expressCustomerId }, list: { first: 20 } }[operation]);
+  const bodies = { create: INPUT, get: { expressCustomerId }, list: LIST, page: { ...LIST, after: expressCustomerId } };
+  return post(`/${operation}`, bodies[operation]);
 }
 
-function rest(operation: Operation, { expressCustomerId }: Variables): Call {
+function rest(operation: Operation, variables: Variables): Call {
   if (operation === 'create') return post('/v1/express', INPUT);
-  return { method: 'GET', path: operation === 'get' ? `/v1/express/${expressCustomerId}` : '/v1/express?limit=20' };
+  const addresses = {
+    get: `/v1/express/${variables.expressCustomerId}`,
+    list: '/v1/express?limit=20',
+    page: `/v1/express?limit=20&cursor=${cursorOf(variables)}`,
+  };
+  return { method: 'GET', path: addresses[operation] };
 }
 
-const POSTGRAPHILE: Record<Operation, string> = {
+const POSTGRAPHILE: Record<Exclude<Operation, 'page'>, string> = {
   create: `mutation Create($input: CreateExpressCustomerInput!) {
     createExpressCustomer(input: $input) { expressCustomer { ${FIELDS} } } }`,
   get: `query Get($clinicId: UUID!, $id: String!) {
@@ -66,7 +92,8 @@ const POSTGRAPHILE: Record<Operation, string> = {
 let serial = 0;
 
 // PostGraphile leaves the id to its caller; each call needs its own, made while the requests are prepared.
-function postgraphile(operation: Operation, { clinicId, apiKeyId, expressCustomerId: id }: Variables): Call {
+function postgraphile(operation: Operation, { clinicId, apiKeyId, expressCustomerId: id }: Variables): Call | null {
+  if (operation === 'page') return null;
   if (operation !== 'create') {
     const variables = operation === 'get' ? { clinicId, id } : { clinicId, first: 20 };
     return post('/graphql', { query: POSTGRAPHILE[operation], variables });
@@ -78,8 +105,14 @@ function postgraphile(operation: Operation, { clinicId, apiKeyId, expressCustome
   return post('/graphql', { query: POSTGRAPHILE.create, variables: { input: { expressCustomer } } });
 }
 
+const withoutPages = (operation: Operation, variables: Variables): Call | null =>
+  operation === 'page' ? null : graphql(operation, variables);
+
 const PEERS = join(process.cwd(), 'bench', 'peers');
 const SERVICE = join(process.cwd(), 'dist', 'src', 'main.js');
+
+// As it is shipped: with the flags of `npm start`.
+const FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 
 export const FLOOR = 'floor';
 export const SERVICE_NAME = 'this service';
@@ -91,11 +124,11 @@ const ONE_CLIENT = { RATE_LIMIT_POINTS: '1000000000' };
 export const TARGETS: Target[] = [
   { name: FLOOR, script: join(PEERS, 'floor.js'), call: bare },
   { name: 'floor, committed together', script: join(PEERS, 'floor.js'), env: { FLOOR: 'together' }, call: bare },
-  { name: SERVICE_NAME, script: SERVICE, env: ONE_CLIENT, call: graphql },
-  { name: 'this service, REST', script: SERVICE, env: ONE_CLIENT, call: rest },
+  { name: SERVICE_NAME, script: SERVICE, flags: FLAGS, env: ONE_CLIENT, call: service },
+  { name: 'this service, REST', script: SERVICE, flags: FLAGS, env: ONE_CLIENT, call: rest },
   { name: 'Mercurius with jit', script: join(PEERS, 'mercurius.js'), call: graphql },
   { name: 'plain Apollo', script: join(PEERS, 'apollo.js'), call: graphql },
   { name: 'GraphQL Yoga', script: join(PEERS, 'yoga.js'), call: graphql },
   { name: 'PostGraphile', script: join(PEERS, 'postgraphile.js'), mayFail: true, call: postgraphile },
-  { name: 'usual type-graphql + TypeORM', script: join(PEERS, 'dist', 'usual.js'), call: graphql },
+  { name: 'usual type-graphql + TypeORM', script: join(PEERS, 'dist', 'usual.js'), call: withoutPages },
 ];

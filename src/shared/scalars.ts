@@ -1,3 +1,4 @@
+import { instantText } from './instant.js';
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 
 function jsonFromLiteral(node: ValueNode, variables?: Record<string, unknown> | null): unknown {
@@ -45,7 +46,7 @@ export const JsonScalar = new GraphQLScalarType<unknown>({
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description: 'RFC 3339 instant in UTC, millisecond precision, e.g. 2024-01-15T09:00:00.000Z.',
-  serialize: (value) => (value as Date).toISOString(),
+  serialize: (value) => instantText(value as Date),
   parseValue: () => {
     throw new GraphQLError('DateTime is only used in answers.');
   },

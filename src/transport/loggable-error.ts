@@ -62,9 +62,10 @@ export function loggableError(error: unknown, depth = 0): LoggableError {
 }
 
 // Without a text of its own, pino repeats the error's message as the line's.
-function ownText([first, text, ...rest]: unknown[]): unknown[] {
+function ownText(inputs: unknown[]): unknown[] {
+  const [first, text, ...rest] = inputs;
   const error: unknown = first instanceof Error ? first : (first as { err?: unknown } | null | undefined)?.err;
-  if (!(error instanceof Error)) return [first, text, ...rest];
+  if (!(error instanceof Error)) return inputs;
   const fields = first instanceof Error ? { err: error } : first;
   return [fields, text === undefined || text === error.message ? 'error' : text, ...rest];
 }
