@@ -137,7 +137,8 @@ const logLines = (): Record<string, unknown>[] =>
   running
     .output()
     .split('\n')
-    .filter(Boolean)
+    // The last may not be written to its end yet.
+    .slice(0, -1)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** Spans are sent some time after they end. */
@@ -158,7 +159,7 @@ it(`writes nothing of ${length.canaries} requests into logs, metrics and traces,
   }
   expect([...seen.keys()].sort()).toEqual([200, 400, 401, 404]);
   await untilTraced(length.canaries);
-  expect(logLines().length).toBeGreaterThanOrEqual(length.canaries);
+  while (logLines().length < length.canaries) await sleep(20);
   expect(singing(running.output()).slice(0, 3)).toEqual([]);
   expect(singing(await (await fetch(`http://127.0.0.1:${metricsPort}/`)).text())).toEqual([]);
   expect(singing(collector.spans.map((span) => JSON.stringify(span)).join('\n')).slice(0, 3)).toEqual([]);
@@ -173,7 +174,10 @@ it('writes nothing of a request that fails by a fault of ours either', async () 
   } finally {
     await database.dataSource.query('ALTER TABLE gone RENAME TO express_customers');
   }
-  expect(logLines().filter(({ msg }) => msg === 'unforeseen error')).toHaveLength(3);
+  // The log is written a tenth of a second later at most.
+  const told = () => logLines().filter(({ msg }) => msg === 'unforeseen error');
+  while (told().length < 3) await sleep(20);
+  expect(told()).toHaveLength(3);
   expect(singing(running.output()).slice(0, 3)).toEqual([]);
 });
 

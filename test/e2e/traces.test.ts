@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../../src/database/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
@@ -68,11 +69,16 @@ it('shows the statements below the request that sent them, without their values'
   expect(JSON.stringify(statements)).toContain('INSERT INTO express_customers');
 });
 
-it('names the trace in the line that is logged', () => {
-  const lines = running
-    .output()
-    .split('\n')
-    .filter((line) => line.includes(TRACE));
+it('names the trace in the line that is logged', async () => {
+  const found = () =>
+    running
+      .output()
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line.includes(TRACE));
+  // The log is written a tenth of a second later at most.
+  while (found().length === 0) await sleep(20);
+  const lines = found();
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0]!)).toMatchObject({
     traceId: TRACE,
