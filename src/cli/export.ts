@@ -6,6 +6,7 @@ import { Option, type Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import { toExpressCustomer, type ExpressCustomer } from '../customer/express-customer.type.js';
 import { ExpressCustomerOrder, ExpressCustomersArgs } from '../customer/express-customers.args.js';
+import type { ExpressCustomersPage } from '../customer/use-cases/express-customers.js';
 import { expressCustomers } from '../customer/use-cases/index.js';
 import type { RequestContext } from '../identity/request-context.js';
 import { validInput } from '../shared/validation.js';
@@ -37,12 +38,16 @@ const csvOf = (customers: object[], header: boolean): string =>
 const textOf = (customers: object[], format: Format, isFirst: boolean): string =>
   format === 'csv' ? csvOf(customers, isFirst) : customers.map((customer) => `${JSON.stringify(customer)}\n`).join('');
 
+const pageOf = (context: RequestContext, first: number, after?: string): Promise<ExpressCustomersPage> => {
+  const orderBy = ExpressCustomerOrder.CREATED_AT_ASC;
+  return expressCustomers(context, validInput(ExpressCustomersArgs, { first, after, orderBy }));
+};
+
 /** All customers of the clinic, oldest first, a page at a time. */
 async function* pages(context: RequestContext): AsyncGenerator<object[]> {
   let after: string | undefined;
   do {
-    const args = { first: PAGE, after, orderBy: ExpressCustomerOrder.CREATED_AT_ASC };
-    const page = await expressCustomers(context, validInput(ExpressCustomersArgs, args));
+    const page = await pageOf(context, PAGE, after);
     yield page.rows.map((row) => withoutId(toExpressCustomer(row)));
     const last = page.rows.at(-1);
     after = page.hasNextPage && last ? page.cursorOf(last) : undefined;
@@ -55,12 +60,18 @@ async function write(
   { format }: ExportOptions,
   output: Writable,
 ): Promise<number> {
-  const progress = showProgress(terminal, null);
+  // Those that are created meanwhile are written too; the bar is then full a little early.
+  const total = await (await pageOf(context, 1)).count();
+  const progress = showProgress(terminal, total > 0 ? total : null);
   let lines = 0;
-  for await (const customers of pages(context)) {
-    if (!output.write(textOf(customers, format, lines === 0))) await once(output, 'drain');
-    lines += customers.length;
-    progress.update(lines, lines);
+  try {
+    for await (const customers of pages(context)) {
+      if (!output.write(textOf(customers, format, lines === 0))) await once(output, 'drain');
+      lines += customers.length;
+      progress.update(Math.min(lines, total), lines);
+    }
+  } finally {
+    progress.stop();
   }
   return lines;
 }

@@ -82,6 +82,11 @@ it('takes what an operation costs, the same at both doors', async () => {
   expect(atRest.map(remainingOf)).toEqual([89, 88, 57]);
 });
 
+it('takes for a HEAD what the GET costs', async () => {
+  const clinic = await service.newClinic();
+  expect(remainingOf(await rest(clinic, '?limit=1', { method: 'HEAD' }))).toBe(POINTS - 2);
+});
+
 it('takes a point for a document that cannot run', async () => {
   const clinic = await service.newClinic();
   expect(remainingOf(await service.graphql(clinic, '{ nothing }'))).toBe(POINTS - 1);

@@ -179,7 +179,8 @@ onEachEngine((engine) => {
       expect(copied).toEqual(before.map(({ name, metadata }) => ({ name, metadata })));
       expect((await commandLine(place)('export', ...as(), '--output', output)).exitCode).toBe(1);
     }
-    const { stdout } = await commandLine(place)('export', ...as());
+    const { stdout, stderr } = await commandLine(place, { isTTY: true })('export', ...as());
+    expect(stderr).toMatch(/100 % \| 250 lines/);
     expect(
       stdout
         .trim()
@@ -223,7 +224,7 @@ describe('on postgresql, which serves several processes', () => {
     const content = await readFile(file, 'utf8');
     const [one, other] = await Promise.all([
       commandLine(place)('import', file, ...as),
-      commandLine(place, content)('import', '-', '--format', 'ndjson', ...as),
+      commandLine(place, { input: content })('import', '-', '--format', 'ndjson', ...as),
     ]);
     expect(one.stdout).toContain('500 lines');
     expect(other.stdout).toContain('500 lines');

@@ -31,12 +31,19 @@ function memory(): { stream: Writable; text: () => string } {
   return { stream, text: () => Buffer.concat(chunks).toString() };
 }
 
+interface Around {
+  input?: string;
+  /** Whether a person looks at standard error. */
+  isTTY?: boolean;
+}
+
 /** Runs the command line on a database, in this process. */
-export function commandLine(place: Place, input = '') {
+export function commandLine(place: Place, { input = '', isTTY = false }: Around = {}) {
   return async (...args: string[]): Promise<CommandResult> => {
     const [stdout, stderr] = [memory(), memory()];
     const environment = environmentOf(place);
     const stdin = Readable.from([Buffer.from(input)]);
+    Object.assign(stderr.stream, { isTTY, columns: 80 });
     const exitCode = await run(args, { environment, stdin, stdout: stdout.stream, stderr: stderr.stream });
     return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
   };

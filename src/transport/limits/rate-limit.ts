@@ -54,7 +54,7 @@ const CHANGE = 10;
 
 /** What a REST call costs, reckoned like the GraphQL operation that does the same. */
 export function pointsOfRestCall({ method, routeOptions, query }: FastifyRequest): number {
-  if (method !== 'GET') return CHANGE + 1;
+  if (method !== 'GET' && method !== 'HEAD') return CHANGE + 1;
   const { operationId } = routeOptions.config as { operationId?: string };
   if (operationId !== 'expressCustomers') return 1;
   const limit = Number((query as { limit?: unknown }).limit ?? PAGE);
