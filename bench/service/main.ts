@@ -28,7 +28,7 @@ interface Values {
 }
 
 const values = benchmark('bench', ABOUT)
-  .option('--quick', 'three short rounds and no growth')
+  .option('--quick', 'three short rounds, no tails and no growth')
   .option('--rounds <number>', 'how often each is measured (5)', positive)
   .option('--seconds <number>', 'how long each time (3)', positive)
   .option('--rows <number>', 'customers that the database holds', positive, 100_000)
@@ -123,7 +123,7 @@ async function compare(server: PostgresServer, results: Results): Promise<void> 
       results.startMilliseconds[target.name] = one.startMilliseconds;
     }
     await alternate(running, place, results);
-    await measureTails(running, place, results);
+    if (!values.quick) await measureTails(running, place, results);
   } finally {
     await Promise.all(running.map((one) => one.stop()));
     await place.close();

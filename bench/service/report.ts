@@ -106,14 +106,9 @@ ${table(
   ]),
 )}
 
-## p99 at the same offered rate
-
-${tailsTable(results)}
-
-## Growth, one call at a time
-
-${growthTable(results)}
-`;
+${results.tails.length > 0 ? `## p99 at the same offered rate\n\n${tailsTable(results)}\n\n` : ''}${
+    results.growth.length > 0 ? `## Growth, one call at a time\n\n${growthTable(results)}\n` : ''
+  }`;
 }
 
 const BAR = 18;

@@ -49,4 +49,5 @@ export const BOUNDED_WAITING: PoolConfig & { Client: typeof BoundedClient } = {
   lock_timeout: 3_000,
   idle_in_transaction_session_timeout: 10_000,
   keepAlive: true,
+  pipeline: true,
 };

@@ -32,7 +32,7 @@ export async function openEmbeddedEngine(dataDir: string): Promise<EmbeddedEngin
       await pglite.close();
       await unlock();
     };
-    return { poolConfig: { ...poolConfig, max: 1, idleTimeoutMillis: 0 }, close };
+    return { poolConfig: { ...poolConfig, max: 1, idleTimeoutMillis: 0, pipeline: true }, close };
   } catch (error) {
     await unlock();
     throw error;

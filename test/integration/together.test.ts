@@ -23,18 +23,28 @@ onEachEngine((engine) => {
     createdByUserId: null,
   });
 
-  it('commits every good row of creates in flight, with its event, when others break a rule of the database', async () => {
-    const caller = world.newCaller();
-    const { clinicId } = caller.actor;
-    const calls = Array.from({ length: MANY }, (_, n) => {
-      const customer = newCustomer(n % 50 === 7 ? '' : `Hospital ${n}`, clinicId);
-      return createTogether(world.dataSource, clinicId, customer, null);
-    });
-    const tally = await outcomes(calls);
-    expect(tally).toEqual({ OK: MANY - 10, 23514: 10 });
-    expect(await world.count('express_customers', clinicId)).toBe(MANY - 10);
-    expect(await world.count('express_customer_events', clinicId)).toBe(MANY - 10);
-  });
+  const doors = {
+    'without a key': () => null,
+    'with a key': (n: number) => ({ actorId: 'a', fingerprint: Buffer.from([n % 256]), idempotencyKey: `key ${n}` }),
+    'marked for retries': (n: number) => ({ actorId: 'a', fingerprint: Buffer.from([n % 256]), idempotencyKey: null }),
+  };
+  it.each(Object.entries(doors))(
+    'commits every good row of creates in flight %s, with its event, when others break a rule of the database',
+    async (_, triesOf) => {
+      const { clinicId } = world.newCaller().actor;
+      const calls = Array.from({ length: MANY }, (_, n) => {
+        const customer = newCustomer(n % 50 === 7 ? '' : `Hospital ${n}`, clinicId);
+        return createTogether(world.dataSource, clinicId, customer, triesOf(n));
+      });
+      const tally = await outcomes(calls);
+      expect(tally).toEqual({ OK: MANY - 10, 23514: 10 });
+      expect(await world.count('express_customers', clinicId)).toBe(MANY - 10);
+      expect(await world.count('express_customer_events', clinicId)).toBe(MANY - 10);
+      // A refused create leaves its key free.
+      const kept = (await world.count('idempotency_keys', clinicId)) + (await world.count('unkeyed_creates', clinicId));
+      expect(kept).toBe(triesOf(0) === null ? 0 : MANY - 10);
+    },
+  );
 
   it('answers each create in flight with its own row, as the entity maps it', async () => {
     const [one, other] = [world.newCaller(), world.newCaller()];
