@@ -124,12 +124,14 @@ export class ExpressCustomerRepository {
   async findPage({ first, after, filter, orderBy }: ExpressCustomersArgs): Promise<Page<ExpressCustomerEntity>> {
     const criteria = criteriaOf(filter);
     const order = ORDERS[orderBy];
-    const scope = cursorScope(this.clinicId, 'expressCustomers', orderBy, canonicalize(criteria));
-    const behind = typeof after === 'string' ? decodeCursor(scope, after, order.keys.length) : null;
+    // Reckoned when a cursor is read or made: many callers take the first page and no cursor.
+    let known: string | undefined;
+    const scope = () => (known ??= cursorScope(this.clinicId, 'expressCustomers', orderBy, canonicalize(criteria)));
+    const behind = typeof after === 'string' ? decodeCursor(scope(), after, order.keys.length) : null;
     // One row more than the page has: it tells that another page follows.
     const request = { clinicId: this.clinicId, criteria, order, after: behind };
     const found = await findInList(this.manager, request, first + 1);
-    return pageOf(found, first, after, (row) => encodeCursor(scope, order.keysOf(row)));
+    return pageOf(found, first, after, (row) => encodeCursor(scope(), order.keysOf(row)));
   }
 
   /** The customers on all pages of a list. */
