@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { AppError, badUserInput, type Fault } from '../shared/app-error.js';
+import { instantText } from '../shared/instant.js';
 import type { Page } from '../shared/page.js';
 import type { ExpressCustomerEntity } from './express-customer.entity.js';
 import { toExpressCustomer } from './express-customer.type.js';
@@ -19,6 +20,8 @@ export function toRestCustomer(row: ExpressCustomerEntity): object {
   const { id: _, version: __, createdByApiKeyId, createdByUserId, ...customer } = toExpressCustomer(row);
   return {
     ...customer,
+    createdAt: instantText(customer.createdAt),
+    updatedAt: instantText(customer.updatedAt),
     ...(createdByApiKeyId !== null && { createdByApiKeyId }),
     ...(createdByUserId !== null && { createdByUserId }),
   };
