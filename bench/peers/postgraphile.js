@@ -4,6 +4,13 @@ const { makePgService } = require('postgraphile/adaptors/pg');
 const { PostGraphileAmberPreset } = require('postgraphile/presets/amber');
 const { grafserv } = require('postgraphile/grafserv/node');
 
+// PostGraphile 5.1 calls what Node has since version 22; without it every read fails.
+Promise.withResolvers ??= () => {
+  const parts = {};
+  parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
+  return parts;
+};
+
 const preset = {
   extends: [PostGraphileAmberPreset],
   pgServices: [makePgService({ connectionString: process.env.DATABASE_URL, schemas: ['public'] })],

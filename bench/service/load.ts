@@ -59,7 +59,7 @@ export async function load(
   });
   const { requests, non2xx, errors, mismatches, latency } = result as typeof result & { mismatches: number };
   const wrong = non2xx + errors + mismatches;
-  if (wrong > 0 && !target.mayFail)
+  if (wrong > 0)
     throw new Error(`${target.name}, ${operation}: ${non2xx} not 2xx, ${errors} errors, ${mismatches} wrong answers`);
   const answered = requests.total - non2xx - mismatches;
   return { perSecond: answered / result.duration, answered, wrong, p99: latency.p99 };
