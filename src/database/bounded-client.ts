@@ -49,5 +49,4 @@ export const BOUNDED_WAITING: PoolConfig & { Client: typeof BoundedClient } = {
   lock_timeout: 3_000,
   idle_in_transaction_session_timeout: 10_000,
   keepAlive: true,
-  pipeline: true,
 };

@@ -67,7 +67,8 @@ function postgresql(databaseUrl: string): Database {
     applicationName: 'avara-express-customers',
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { ...BOUNDED_WAITING, types: READERS },
+    // For `runNamedInTransaction`, which sends a transaction whole.
+    extra: { ...BOUNDED_WAITING, types: READERS, pipeline: true },
   });
   return { dataSource, engine: 'postgresql', close: () => dataSource.destroy() };
 }

@@ -1,5 +1,5 @@
-import { instantText } from './instant.js';
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { instantText } from './instant.js';
 
 function jsonFromLiteral(node: ValueNode, variables?: Record<string, unknown> | null): unknown {
   switch (node.kind) {
