@@ -14,8 +14,8 @@ export interface Outcome {
   operation?: string;
   /** The error code of the answer; none when it succeeded. */
   code?: string;
-  /** Whether the operation ran as a compiled one, past Apollo's pipeline. */
-  isCompiled?: boolean;
+  /** Whether the operation was kept from an earlier call and so skipped Apollo's pipeline. */
+  isRepeated?: boolean;
   /** What the credential may still spend; none where nothing was taken. */
   allowance?: Allowance;
 }

@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { formatGraphQLError } from './graphql-errors.js';
-import { CompiledOperations, type CompiledAnswer, type GraphQLCall } from './compiled-operations.js';
+import { RepeatedOperations, type RepeatedAnswer, type GraphQLCall } from './repeated-operations.js';
 import type { DoorContext } from './context.js';
 import { answerPlugin } from './graphql-plugin.js';
 import { costPlugin } from './limits/cost-plugin.js';
@@ -31,7 +31,7 @@ function apolloLogger(log: Logger): NonNullable<ApolloServerOptions<DoorContext>
 function createApolloServer(
   server: FastifyInstance,
   schema: GraphQLSchema,
-  operations: CompiledOperations,
+  operations: RepeatedOperations,
   { config, demoToken, log, spendPoints }: Services,
 ): ApolloServer<DoorContext> {
   return new ApolloServer<DoorContext>({
@@ -98,7 +98,7 @@ function plainCall({ method, headers, body }: FastifyRequest): GraphQLCall | nul
   return { query, variables: variables ?? {}, operationName: operationName ?? undefined };
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, { result, status, retryAfter }: CompiledAnswer): string {
+function send(request: FastifyRequest, reply: FastifyReply, { result, status, retryAfter }: RepeatedAnswer): string {
   if (status !== undefined) void reply.code(status);
   if (retryAfter !== undefined) void reply.header('retry-after', `${retryAfter}`);
   void reply.header('content-type', MEDIA_TYPES[request.headers.accept ?? '']);
@@ -112,7 +112,7 @@ export async function graphqlEndpoint(
   schema: GraphQLSchema,
 ): Promise<void> {
   const { config, spendPoints } = services;
-  const operations = new CompiledOperations(schema, config.limits.cost, spendPoints);
+  const operations = new RepeatedOperations(schema, config.limits.cost, spendPoints);
   const apollo = createApolloServer(server, schema, operations, services);
   await apollo.start();
   const answerByApollo = fastifyApolloHandler(apollo, { context: async (request) => request.context });

@@ -15,7 +15,7 @@ export function logRequests(server: FastifyInstance): void {
       actor: context.actor ? actorId(context.actor) : null,
       clinicId: context.actor?.clinicId ?? null,
       code: context.outcome.code ?? 'OK',
-      ...(context.outcome.isCompiled && { compiled: true }),
+      ...(context.outcome.isRepeated && { repeated: true }),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
     };

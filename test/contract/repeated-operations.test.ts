@@ -207,8 +207,8 @@ async function send(token: string, body: object, more: Record<string, string> = 
   };
 }
 
-/** Whether the last request was answered by a compiled operation. */
-const wasCompiled = (): boolean => service.logLines().at(-1)!.compiled === true;
+/** Whether the last request was answered from a kept operation. */
+const wasRepeated = (): boolean => service.logLines().at(-1)!.repeated === true;
 
 // Apollo Server takes extensions, and so takes every call that has some.
 const byApollo = { extensions: {} };
@@ -216,23 +216,23 @@ const byApollo = { extensions: {} };
 async function both(world: [World, World], body: (world: World) => object, headers?: Record<string, string>) {
   const [left, right] = world;
   const apollo = await send(left.clinic.token, { ...body(left), ...byApollo }, headers);
-  expect(wasCompiled()).toBe(false);
-  const compiled = await send(right.clinic.token, body(right), headers);
-  return { apollo, compiled, isCompiled: wasCompiled() };
+  expect(wasRepeated()).toBe(false);
+  const repeated = await send(right.clinic.token, body(right), headers);
+  return { apollo, repeated, isRepeated: wasRepeated() };
 }
 
 it('answers every operation and every error as Apollo Server does, in the same headers and letters', async () => {
-  const [apollo, compiled, first] = worlds as [World, World, World];
-  const compiledTitles: string[] = [];
+  const [apollo, repeated, first] = worlds as [World, World, World];
+  const repeatedTitles: string[] = [];
   for (const [title, query, variables, operationName] of CASES) {
     const body = (world: World) => ({ query, ...(variables && { variables: variables(world) }), operationName });
     await send(first.clinic.token, body(first));
-    const seen = await both([apollo, compiled], body);
-    expect({ title, ...seen.compiled }).toEqual({ title, ...seen.apollo });
-    if (seen.isCompiled) compiledTitles.push(title);
+    const seen = await both([apollo, repeated], body);
+    expect({ title, ...seen.repeated }).toEqual({ title, ...seen.apollo });
+    if (seen.isRepeated) repeatedTitles.push(title);
   }
-  // What never ran has never been compiled either; of the rest, enough must have been for this to say anything.
-  expect(compiledTitles.length).toBeGreaterThan(40);
+  // What never ran has never been repeated either; of the rest, enough must have been for this to say anything.
+  expect(repeatedTitles.length).toBeGreaterThan(40);
 }, 120_000);
 
 it.each([
@@ -247,7 +247,7 @@ it.each([
     const body = () => ({ query: LIST, variables });
     await both(pair, body, { accept });
     const seen = await both(pair, body, { accept });
-    expect(seen.compiled).toEqual(seen.apollo);
+    expect(seen.repeated).toEqual(seen.apollo);
   }
 });
 
@@ -255,13 +255,13 @@ it('refuses a key without the scope as Apollo Server does', async () => {
   const [{ reader }] = worlds as [World];
   const body = { query: CREATE, variables: { input: { expressCustomerName: 'No' } } };
   const apollo = await send(reader.token, { ...body, ...byApollo });
-  const compiled = await send(reader.token, body);
-  expect(wasCompiled()).toBe(true);
-  expect(compiled).toEqual(apollo);
-  expect(compiled.text).toContain('FORBIDDEN');
+  const repeated = await send(reader.token, body);
+  expect(wasRepeated()).toBe(true);
+  expect(repeated).toEqual(apollo);
+  expect(repeated.text).toContain('FORBIDDEN');
 });
 
-it('runs nothing compiled of a document that Apollo Server would refuse', async () => {
+it('keeps no document that Apollo Server would refuse', async () => {
   const [{ clinic }] = worlds as [World];
   for (const query of [
     '{ nothing }',
@@ -271,6 +271,6 @@ it('runs nothing compiled of a document that Apollo Server would refuse', async 
   ]) {
     await send(clinic.token, { query });
     await send(clinic.token, { query });
-    expect(wasCompiled()).toBe(false);
+    expect(wasRepeated()).toBe(false);
   }
 });
