@@ -37,7 +37,7 @@ module.exports = {
       'The database opens and migrates; it knows rows, not rules.',
       '^src/database/',
       '^src/(database|shared)/',
-      '^src/config\\.ts$',
+      '^src/config/',
       '\\.entity\\.ts$',
     ),
     only(

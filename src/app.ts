@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import pino, { type DestinationStream, type Logger } from 'pino';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import { openDatabase, type Database } from './database/database.js';
 import { migrate } from './database/migrate.js';
-import { removeExpiredCreates } from './customer/remove-expired-creates.js';
+import { removeExpiredCreates } from './customer/persistence/create/delete-expired.js';
 import { authentication } from './identity/authenticate.js';
 import { DashboardTokenAuthentication } from './identity/authenticate-dashboard-token.js';
 import { ApiKeyAuthentication } from './identity/authenticate-api-key.js';
 import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
-import { KeyUses } from './identity/key-uses.js';
+import { KeyUses } from './identity/last-used.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
 import { OverloadGate } from './transport/limits/overload.js';
 import { rateLimit } from './transport/limits/rate-limit.js';
-import type { Metrics } from './transport/metrics.js';
-import { LOGGER_OPTIONS } from './transport/loggable-error.js';
+import type { Metrics } from './telemetry/metrics.js';
+import { LOGGER_OPTIONS } from './telemetry/loggable-error.js';
 import { buildServer } from './transport/server.js';
 import type { Services } from './transport/services.js';
 
@@ -59,7 +59,7 @@ async function openRedis(url: string, log: Logger): Promise<Redis> {
 }
 
 async function openMetrics(watched: { database: Database; gate: OverloadGate }): Promise<Metrics> {
-  const { Metrics } = await import('./transport/metrics.js');
+  const { Metrics } = await import('./telemetry/metrics.js');
   return new Metrics(watched);
 }
 

@@ -1,14 +1,14 @@
 import 'reflect-metadata';
-import { readStartArguments } from './start-arguments.js';
-import { startTracing } from './tracing.js';
+import { readStartArguments } from './startup/arguments.js';
+import { startTracing } from './telemetry/tracing.js';
 readStartArguments(process.argv);
 // Before the imports below, which load what is traced.
 const stopTracing = startTracing(process.env);
 import { buildApp, type App } from './app.js';
-import { readConfig, type Config } from './config.js';
-import { logDestination } from './log-destination.js';
-import { explainStartError, UnknownHostError } from './start-error.js';
-import { announce } from './start-up-text.js';
+import { readConfig, type Config } from './config/config.js';
+import { logDestination } from './telemetry/log-destination.js';
+import { explainStartError, UnknownHostError } from './startup/errors.js';
+import { announce } from './startup/banner.js';
 
 // A request that is still at work then is given up: whoever sent the signal kills soon after.
 const STOP_WITHIN_MS = 9_000;

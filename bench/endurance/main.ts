@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgresServer } from '../../test/support/postgres-server.js';
 import { benchmark, positive } from '../arguments.js';
 import { load } from '../service/load.js';
-import { preparePlace, type PreparedPlace } from '../service/place.js';
+import { preparePlace, type PreparedPlace } from '../service/fixture.js';
 import { startTarget, type RunningTarget } from '../service/running-target.js';
 import { pace, type Offered } from './pace.js';
 import { SERVICE_NAME, TARGETS, type Call } from '../service/targets.js';

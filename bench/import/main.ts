@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startPostgresServer } from '../../test/support/postgres-server.js';
 import { benchmark, positive } from '../arguments.js';
-import { preparePlace, type PreparedPlace } from '../service/place.js';
+import { preparePlace, type PreparedPlace } from '../service/fixture.js';
 
 const ABOUT =
   'Measures how fast and in how much memory a file goes in, with every hundredth line bad, and what a second run of it ' +

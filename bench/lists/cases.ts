@@ -1,4 +1,4 @@
-import type { ExpressCustomerFilter } from '../../src/customer/express-customer.filter.js';
+import type { ExpressCustomerFilter } from '../../src/customer/contract/express-customer.filter.js';
 
 /** What is asked for, and how many of 1,000,000 customers it matches. */
 export const FILTERS: Record<string, ExpressCustomerFilter> = {

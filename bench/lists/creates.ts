@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { newExpressCustomerId } from '../../src/customer/express-customer-id.js';
+import { newExpressCustomerId } from '../../src/customer/model/express-customer-id.js';
 import { clinicIdOf } from './seed.js';
 
 const INSERT = `

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { ExpressCustomerOrder } from '../../src/customer/express-customers.args.js';
+import { ExpressCustomerOrder } from '../../src/customer/contract/express-customers.args.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { startPostgresServer, type PostgresServer } from '../../test/support/postgres-server.js';

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { ExpressCustomerFilter } from '../../src/customer/express-customer.filter.js';
-import { ExpressCustomerRepository } from '../../src/customer/express-customer.repository.js';
-import { ExpressCustomerOrder, type ExpressCustomersArgs } from '../../src/customer/express-customers.args.js';
+import type { ExpressCustomerFilter } from '../../src/customer/contract/express-customer.filter.js';
+import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
+import { ExpressCustomerOrder, type ExpressCustomersArgs } from '../../src/customer/contract/express-customers.args.js';
 
 const { CREATED_AT_ASC, CREATED_AT_DESC, NAME_ASC, NAME_DESC } = ExpressCustomerOrder;
 const REVERSED = {

@@ -1,5 +1,5 @@
 import type { PostgresServer } from '../../test/support/postgres-server.js';
-import { preparePlace, type PreparedPlace } from './place.js';
+import { preparePlace, type PreparedPlace } from './fixture.js';
 import { load } from './load.js';
 import { median } from './report.js';
 import { startTarget, type RunningTarget } from './running-target.js';

@@ -8,7 +8,7 @@ import { startPostgresServer, type PostgresServer } from '../../test/support/pos
 import { benchmark, positive, sizes } from '../arguments.js';
 import { measureGrowth } from './growth.js';
 import { load } from './load.js';
-import { preparePlace, type PreparedPlace } from './place.js';
+import { preparePlace, type PreparedPlace } from './fixture.js';
 import { median, plotOf, reportOf, type Results } from './report.js';
 import { startTarget, type RunningTarget } from './running-target.js';
 import { OPERATIONS, SERVICE_NAME, TARGETS, type Operation } from './targets.js';

@@ -120,8 +120,8 @@ const ONE_CLIENT = { RATE_LIMIT_POINTS: '1000000000' };
 
 /** In the order of the report. */
 export const TARGETS: Target[] = [
-  { name: FLOOR, script: join(PEERS, 'floor.js'), call: bare },
-  { name: 'floor, committed together', script: join(PEERS, 'floor.js'), env: { FLOOR: 'together' }, call: bare },
+  { name: FLOOR, script: join(PEERS, 'baseline.js'), call: bare },
+  { name: 'floor, committed together', script: join(PEERS, 'baseline.js'), env: { FLOOR: 'together' }, call: bare },
   { name: SERVICE_NAME, script: SERVICE, flags: FLAGS, env: ONE_CLIENT, call: service },
   { name: 'this service, REST', script: SERVICE, flags: FLAGS, env: ONE_CLIENT, call: rest },
   { name: 'Mercurius with jit', script: join(PEERS, 'mercurius.js'), call: graphql },

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readConfig } from '../config.js';
+import { readConfig } from '../config/config.js';
 import { openDatabase, type Database } from '../database/database.js';
 import type { Terminal } from './terminal.js';
 

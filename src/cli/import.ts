@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import canonicalize from 'canonicalize';
 import { Option, type Command } from 'commander';
-import { CreateExpressCustomerInput } from '../customer/create-express-customer.input.js';
+import { CreateExpressCustomerInput } from '../customer/contract/create-express-customer.input.js';
 import { createExpressCustomer } from '../customer/use-cases/index.js';
 import { databaseTime } from '../identity/api-keys.js';
 import { authorise, type RequestContext } from '../identity/request-context.js';

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { IdentityError } from '../identity/identity-error.js';
 import { AppError } from '../shared/app-error.js';
-import { explainStartError } from '../start-error.js';
+import { explainStartError } from '../startup/errors.js';
 import { addClinicCommands } from './clinics.js';
 import { addExportCommand } from './export.js';
 import { addImportCommand } from './import.js';

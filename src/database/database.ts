@@ -1,16 +1,16 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { ApiKeyEntity } from '../identity/api-key.entity.js';
 import { ClinicEntity } from '../identity/clinic.entity.js';
-import { ExpressCustomerEntity } from '../customer/express-customer.entity.js';
-import { ExpressCustomerEventEntity } from '../customer/express-customer-event.entity.js';
-import { ExpressCustomerUserEntity } from '../customer/express-customer-user.entity.js';
-import { UnkeyedCreateEntity } from '../customer/unkeyed-create.entity.js';
-import { IdempotencyKeyEntity } from '../customer/idempotency-key.entity.js';
-import { BOUNDED_WAITING } from './bounded-client.js';
+import { ExpressCustomerEntity } from '../customer/model/express-customer.entity.js';
+import { ExpressCustomerEventEntity } from '../customer/model/express-customer-event.entity.js';
+import { ExpressCustomerUserEntity } from '../customer/model/express-customer-user.entity.js';
+import { UnkeyedCreateEntity } from '../customer/model/unkeyed-create.entity.js';
+import { IdempotencyKeyEntity } from '../customer/model/idempotency-key.entity.js';
+import { BOUNDED_WAITING } from './timeout-client.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
-import { READERS } from './readers.js';
+import { READERS } from './type-parsers.js';
 
 const entities = [
   ClinicEntity,

@@ -1,5 +1,5 @@
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
-import { BoundedClient } from './bounded-client.js';
+import { BoundedClient } from './timeout-client.js';
 
 // Any number will do as long as nothing else in the database locks it; every instance of the service uses this one.
 const MIGRATION_LOCK = 4_711_000_001;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { fromBase62, toBase62 } from '../shared/base62.js';
-import type { Refusal } from './refusal.js';
+import type { Refusal } from './authentication-result.js';
 
 /** How every key begins: tells it from a dashboard token, and secret scanners find it. */
 export const API_KEY_PREFIX = 'avk_';

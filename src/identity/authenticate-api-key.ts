@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { ApiKeyActor } from './actor.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { hashOfSecret, readApiKeyToken, type ApiKeyToken } from './api-key-token.js';
-import type { Identification } from './refusal.js';
+import type { Identification } from './authentication-result.js';
 
 // A revoked key is refused everywhere within 5 s; half of that leaves room for a slow database.
 const TRUSTED_FOR_MS = 2_500;

@@ -4,9 +4,9 @@ import { AppError } from '../shared/app-error.js';
 import { isUserId } from '../shared/user-id.js';
 import type { Actor, Scope } from './actor.js';
 import type { Authentication } from './authenticate.js';
-import { openIssuerKeys } from './issuer-keys.js';
+import { openIssuerKeys } from './jwks.js';
 import type { OidcSettings } from './oidc-settings.js';
-import type { Identification } from './refusal.js';
+import type { Identification } from './authentication-result.js';
 
 // Signatures that only the holder of a private key can make: never `none`, never an HMAC, which whoever knows the public
 // key could compute (RFC 8725, 2.1).

@@ -1,5 +1,5 @@
 import { API_KEY_PREFIX } from './api-key-token.js';
-import type { Identification } from './refusal.js';
+import type { Identification } from './authentication-result.js';
 
 /** Proves one kind of bearer credential. */
 export interface Authentication {

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
 import type { Actor, Scope } from './actor.js';
-import { logRefusal } from './refusal.js';
+import { logRefusal } from './authentication-result.js';
 
 /** What travels with a request from the edge to the use case. */
 export interface RequestContext {

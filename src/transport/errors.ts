@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify';
-import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { isDatabaseUnavailable } from '../database/postgres-errors.js';
 import { AppError, badUserInput } from '../shared/app-error.js';
 
 const RETRY_AFTER_S = 2;

@@ -1,34 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { logRefusal } from '../identity/refusal.js';
+import { logRefusal } from '../identity/authentication-result.js';
 import { AppError } from '../shared/app-error.js';
-import { allowOrigins } from './cors.js';
+import { allowOrigins } from './http/cors.js';
 import { errorBody, toAppError } from './errors.js';
-import { EXPLORER_PATH } from './explorer/explorer-path.js';
-import { explorer } from './explorer/explorer.js';
-import { GRAPHQL_PATH, graphqlEndpoint } from './graphql-endpoint.js';
-import { healthRoutes } from './health.js';
-import { httpServerBehind, refuseMalformedHttp } from './http-server.js';
-import { acceptJsonBodies } from './json-body.js';
-import { answerInTime } from './limits/answer-in-time.js';
+import { explorer } from './pages/explorer.js';
+import { graphqlEndpoint } from './graphql/endpoint.js';
+import { healthRoutes } from './http/health.js';
+import { httpServerBehind, refuseMalformedHttp } from './http/http-server.js';
+import { acceptJsonBodies } from './http/json-body.js';
+import { answerInTime } from './http/deadline.js';
 import { pointsOfRestCall, tellAllowance } from './limits/rate-limit.js';
-import { LONGEST_ADDRESS, refuseMalformedAddress } from './malformed-address.js';
-import { logRequests } from './request-log.js';
-import { OPENAPI_PATH, REFERENCE_PATH, restEndpoint } from './rest-endpoint.js';
-import { buildSchema } from './schema.js';
+import { LONGEST_ADDRESS, refuseMalformedAddress } from './http/malformed-url.js';
+import { logRequests } from './http/request-log.js';
+import { restEndpoint } from './rest/endpoint.js';
+import { buildSchema } from './graphql/schema.js';
 import type { Services } from './services.js';
-import { SCHEMA_PATH, START_PATH, startPage } from './start-page.js';
-import { traceRequests } from './traces.js';
+import { startPage } from './pages/start-page.js';
+import { traceRequests } from './http/traces.js';
+import { PATHS } from './paths.js';
 
 // None of them tells anything about data.
-const PUBLIC_PATHS = new Set(['/livez', '/readyz', OPENAPI_PATH, START_PATH, SCHEMA_PATH]);
-const PUBLIC_FOLDERS = [REFERENCE_PATH, EXPLORER_PATH];
+const PUBLIC_PATHS = new Set<string>([PATHS.live, PATHS.ready, PATHS.openapi, PATHS.start, PATHS.schema]);
+const PUBLIC_FOLDERS = [PATHS.reference, PATHS.explorer];
 
-const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === GRAPHQL_PATH;
+const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === PATHS.graphql;
 
 // A browser that opens /graphql gets a page without data on it; no operation runs.
 const asksForPage = ({ method, url, headers }: FastifyRequest): boolean =>
-  method === 'GET' && url === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
+  method === 'GET' && url === PATHS.graphql && (headers.accept ?? '').includes('text/html');
 
 const isPublic = (request: FastifyRequest): boolean =>
   PUBLIC_PATHS.has(request.routeOptions.url ?? '') ||

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import type { Authenticate } from '../identity/authenticate.js';
 import type { OverloadGate } from './limits/overload.js';
 import type { SpendPoints } from './limits/rate-limit.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from '../telemetry/metrics.js';
 
 /** All that a running service is made of; `app.ts` puts it together. */
 export interface Services {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { composeServices } from '@apollo/composition';
 import { parse, print, visit } from 'graphql';
-import { buildSchema } from '../../src/transport/schema.js';
+import { buildSchema } from '../../src/transport/graphql/schema.js';
 
 const express = { name: 'express', url: 'http://127.0.0.1:1/graphql', typeDefs: parse(buildSchema().text) };
 

@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onEachEngine, type Engine } from '../support/engines.js';
 import { startService, type Service } from '../support/service.js';
-import { RestClient } from './rest-client.js';
+import { RestClient } from '../support/rest-client.js';
 
 const CUTS: Record<Engine, number> = { postgresql: 1_000, embedded: 200 };
 const AT_ONCE = 20;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import { buildASTSchema, parse, print, type ASTNode, type DirectiveNode, type GraphQLSchema } from 'graphql';
-import { describeMissing } from '../../src/cli/missing-descriptions.js';
-import { buildSchema } from '../../src/transport/schema.js';
+import { describeMissing } from '../../scripts/missing-descriptions.js';
+import { buildSchema } from '../../src/transport/graphql/schema.js';
 
 const { executable, text } = buildSchema();
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, type Database } from '../../src/database/database.js';
-import { length } from '../fault/length.js';
+import { length } from '../support/run-length.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { AUDIENCE, startIssuer, type Issuer } from '../support/issuer.js';
 import { freePort } from '../support/postgres-server.js';

@@ -1,6 +1,6 @@
 import { Kind, parse, type FieldNode, type OperationDefinitionNode } from 'graphql';
-import { ANY_CUSTOMER_ID, WORKED_EXAMPLES, type WorkedExample } from '../../src/transport/explorer/worked-examples.js';
-import { buildSchema } from '../../src/transport/schema.js';
+import { ANY_CUSTOMER_ID, WORKED_EXAMPLES, type WorkedExample } from '../../src/transport/pages/worked-examples.js';
+import { buildSchema } from '../../src/transport/graphql/schema.js';
 import { startService, type Service } from '../support/service.js';
 
 let service: Service | undefined;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { length } from '../fault/length.js';
+import { length } from '../support/run-length.js';
 import { startService, type Clinic, type Service } from '../support/service.js';
 
 const AT_ONCE = 25;

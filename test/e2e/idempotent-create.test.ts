@@ -1,4 +1,4 @@
-import { length } from '../fault/length.js';
+import { length } from '../support/run-length.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { serviceOn, startService, type Answer, type Service } from '../support/service.js';
 

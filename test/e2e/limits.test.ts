@@ -1,4 +1,4 @@
-import { length, report } from '../fault/length.js';
+import { length, report } from '../support/run-length.js';
 import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
 import { statementsOf } from '../support/statements.js';
 

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { ExpressCustomerEntity } from '../../src/customer/express-customer.entity.js';
+import { ExpressCustomerEntity } from '../../src/customer/model/express-customer.entity.js';
 import type { Acknowledged } from './creating-client.js';
 
 /** What became of acknowledged creates; every number but the first two must be 0. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../../src/database/database.js';
 import { freePort, startPostgresServer, type PostgresServer } from '../support/postgres-server.js';
 import { newClinic, type Clinic } from '../support/service.js';
-import { length, report } from './length.js';
+import { length, report } from '../support/run-length.js';
 
 const CREATE = 'mutation { createExpressCustomer(input: {expressCustomerName: "x"}) { expressCustomerId } }';
 const ANSWERED_WITHIN_MS = 5_000;

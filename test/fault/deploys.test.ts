@@ -7,7 +7,7 @@ import { startServerProcess } from '../support/server-process.js';
 import { newClinic, type Clinic } from '../support/service.js';
 import { audit } from './audit.js';
 import { CreatingClient } from './creating-client.js';
-import { length, report, ROUND_MS } from './length.js';
+import { length, report, ROUND_MS } from '../support/run-length.js';
 
 const STOPPED_WITHIN_MS = 10_000;
 // A stopping instance goes on serving so long (DRAIN_MS).

@@ -6,7 +6,7 @@ import { startServerProcess, type ServerProcess } from '../support/server-proces
 import { newClinic, type Clinic } from '../support/service.js';
 import { audit, type Audit } from './audit.js';
 import { CreatingClient } from './creating-client.js';
-import { length, report, ROUND_MS } from './length.js';
+import { length, report, ROUND_MS } from '../support/run-length.js';
 
 interface Experiment {
   kills: number;

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { newExpressCustomerId } from '../../src/customer/express-customer-id.js';
-import { ExpressCustomerRepository } from '../../src/customer/express-customer.repository.js';
+import { newExpressCustomerId } from '../../src/customer/model/express-customer-id.js';
+import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { newClinic, type Clinic } from '../support/service.js';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as useCases from '../../src/customer/use-cases/index.js';
-import { ExpressCustomerRepository } from '../../src/customer/express-customer.repository.js';
+import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
 import { onEachEngine } from '../support/engines.js';
 import { newUserId, openWorld, outcomes, type Caller, type World } from '../support/world.js';
 

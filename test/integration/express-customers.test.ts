@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
-import { newExpressCustomerId } from '../../src/customer/express-customer-id.js';
-import { ExpressCustomerEntity } from '../../src/customer/express-customer.entity.js';
-import type { ExpressCustomerFilter } from '../../src/customer/express-customer.filter.js';
-import { ExpressCustomerRepository } from '../../src/customer/express-customer.repository.js';
-import { ExpressCustomerOrder, type ExpressCustomersArgs } from '../../src/customer/express-customers.args.js';
-import { foldForSearch } from '../../src/customer/fold-for-search.js';
+import { newExpressCustomerId } from '../../src/customer/model/express-customer-id.js';
+import { ExpressCustomerEntity } from '../../src/customer/model/express-customer.entity.js';
+import type { ExpressCustomerFilter } from '../../src/customer/contract/express-customer.filter.js';
+import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
+import { ExpressCustomerOrder, type ExpressCustomersArgs } from '../../src/customer/contract/express-customers.args.js';
+import { foldForSearch } from '../../src/customer/model/fold-for-search.js';
 import { openDatabase, type Database } from '../../src/database/database.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { statementsOf } from '../support/statements.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { ANY_CUSTOMER_ID, WORKED_EXAMPLES } from '../../src/transport/explorer/worked-examples.js';
+import { ANY_CUSTOMER_ID, WORKED_EXAMPLES } from '../../src/transport/pages/worked-examples.js';
 import { openDatabase } from '../../src/database/database.js';
-import { blocksOf } from '../docs/blocks.js';
+import { blocksOf } from '../../scripts/check-docs/blocks.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { newClinic, serviceOn, type Clinic, type Service } from '../support/service.js';
 

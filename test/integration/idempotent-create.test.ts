@@ -1,4 +1,4 @@
-import { removeExpiredCreates } from '../../src/customer/remove-expired-creates.js';
+import { removeExpiredCreates } from '../../src/customer/persistence/create/delete-expired.js';
 import * as useCases from '../../src/customer/use-cases/index.js';
 import { onEachEngine } from '../support/engines.js';
 import { statementsOf } from '../support/statements.js';

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { DataSource } from 'typeorm';
 import { buildApp, type App } from '../../src/app.js';
-import { readConfig, type Config } from '../../src/config.js';
+import { readConfig, type Config } from '../../src/config/config.js';
 import { SCOPES, type Scope } from '../../src/identity/actor.js';
 import { createClinic } from '../../src/identity/create-clinic.js';
 import { issueApiKey, type NewApiKey } from '../../src/identity/issue-api-key.js';

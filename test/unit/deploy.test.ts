@@ -28,7 +28,7 @@ it('is YAML that parses, with probes that the service answers', async () => {
 
 it('has a dashboard of metrics that exist', async () => {
   const asked = (await read('deploy/grafana-dashboard.json')).match(/avara_express_[a-z_]+/g)!;
-  const source = await read('src/transport/metrics.ts');
+  const source = await read('src/telemetry/metrics.ts');
   for (const metric of asked) expect(source).toContain(metric.replace(/_(bucket|sum|count)$/, ''));
 });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ERROR_STATUS } from '../../src/shared/app-error.js';
-import { PROTOCOL_MESSAGES } from '../../src/transport/graphql-errors.js';
+import { PROTOCOL_MESSAGES } from '../../src/transport/graphql/errors.js';
 
 it.each(Object.entries(ERROR_STATUS))('explains %s (%i) in docs/errors.md', async (code, status) => {
   const reference = await readFile('docs/errors.md', 'utf8');

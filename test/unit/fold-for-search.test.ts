@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { foldForSearch } from '../../src/customer/fold-for-search.js';
+import { foldForSearch } from '../../src/customer/model/fold-for-search.js';
 
 const CHARACTERS = [
   ...'aZ09 %_\\-.',

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { QueryFailedError } from 'typeorm';
 import { AppError } from '../../src/shared/app-error.js';
-import { LOGGER_OPTIONS, loggableError } from '../../src/transport/loggable-error.js';
+import { LOGGER_OPTIONS, loggableError } from '../../src/telemetry/loggable-error.js';
 
 const CANARY = 'Wilhelmina Musterfrau';
 

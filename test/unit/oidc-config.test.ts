@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 
 const OIDC = { OIDC_ISSUER: 'https://login.example.org/', OIDC_AUDIENCE: 'avara-express' };
 

@@ -1,4 +1,4 @@
-import * as rules from '../../src/customer/rules.js';
+import * as rules from '../../src/customer/model/rules.js';
 
 const codesOf = (faults: { path: (string | number)[]; code: string }[]) =>
   faults.map(({ path, code }) => [path.join('.'), code]);

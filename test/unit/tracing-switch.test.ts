@@ -1,4 +1,4 @@
-import { startTracing } from '../../src/tracing.js';
+import { startTracing } from '../../src/telemetry/tracing.js';
 
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
 

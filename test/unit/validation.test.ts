@@ -1,4 +1,4 @@
-import { CreateExpressCustomerInput } from '../../src/customer/create-express-customer.input.js';
+import { CreateExpressCustomerInput } from '../../src/customer/contract/create-express-customer.input.js';
 import { AppError, badUserInput } from '../../src/shared/app-error.js';
 import { Check, CheckTogether, nullable, optional, validateInstance, validInput } from '../../src/shared/validation.js';
 

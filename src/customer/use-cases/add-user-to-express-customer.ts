@@ -1,6 +1,6 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import { changeMembership, type Membership } from '../change-membership.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import { changeMembership, type Membership } from './change-membership.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 
 /**
  * Puts a platform user into a customer. Repeating it changes nothing, also when the customer has been deactivated since.

@@ -2,17 +2,17 @@ import type { EntityManager } from 'typeorm';
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import { inTransaction } from '../../database/in-transaction.js';
 import { actorId, type Actor } from '../../identity/actor.js';
-import { changesOfCreation } from '../changes.js';
-import type { CreateExpressCustomerInput } from '../create-express-customer.input.js';
-import { createTogether, type Tries } from '../express-customer-creates.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
-import { findFirstAnswer, type FirstAnswer } from '../express-customer-replays.js';
-import { ExpressCustomerEventRepository } from '../express-customer-event.repository.js';
-import { newExpressCustomerId } from '../express-customer-id.js';
-import { ExpressCustomerRepository, type NewExpressCustomer } from '../express-customer.repository.js';
-import { UnkeyedCreateRepository } from '../unkeyed-create.repository.js';
-import { foldForSearch } from '../fold-for-search.js';
-import { fingerprintOf, IdempotencyKeyRepository } from '../idempotency-key.repository.js';
+import { changesOfCreation } from '../model/changes.js';
+import type { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
+import { createTogether, type Tries } from '../persistence/create/batched-create.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { findFirstAnswer, type FirstAnswer } from '../persistence/create/replays.js';
+import { ExpressCustomerEventRepository } from '../persistence/express-customer-event.repository.js';
+import { newExpressCustomerId } from '../model/express-customer-id.js';
+import { ExpressCustomerRepository, type NewExpressCustomer } from '../persistence/express-customer.repository.js';
+import { UnkeyedCreateRepository } from '../persistence/create/unkeyed-create.repository.js';
+import { foldForSearch } from '../model/fold-for-search.js';
+import { fingerprintOf, IdempotencyKeyRepository } from '../persistence/create/idempotency-key.repository.js';
 
 function newCustomer(actor: Actor, { expressCustomerName, metadata }: CreateExpressCustomerInput): NewExpressCustomer {
   return {

@@ -1,6 +1,6 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import { changeExpressCustomer, type ChangeTarget } from '../change-express-customer.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import { changeExpressCustomer, type ChangeTarget } from './change-express-customer.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 
 /**
  * Bars a customer from new users and studies; its data stays. Repeating it changes nothing.

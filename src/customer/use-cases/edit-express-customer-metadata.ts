@@ -1,9 +1,9 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import { badUserInput } from '../../shared/app-error.js';
-import { changeExpressCustomer } from '../change-express-customer.js';
-import type { EditExpressCustomerMetadataInput } from '../edit-express-customer-metadata.input.js';
-import type { ExpressCustomerEntity, Metadata } from '../express-customer.entity.js';
-import * as rules from '../rules.js';
+import { changeExpressCustomer } from './change-express-customer.js';
+import type { EditExpressCustomerMetadataInput } from '../contract/edit-express-customer-metadata.input.js';
+import type { ExpressCustomerEntity, Metadata } from '../model/express-customer.entity.js';
+import * as rules from '../model/rules.js';
 
 function edited(metadata: Metadata, set: Metadata, unset: string[]): Metadata {
   const gone = new Set(unset);

@@ -1,8 +1,8 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { Page } from '../../shared/page.js';
-import type { ExpressCustomerEventEntity } from '../express-customer-event.entity.js';
-import { ExpressCustomerEventRepository } from '../express-customer-event.repository.js';
-import type { PageArgs } from '../page.args.js';
+import type { ExpressCustomerEventEntity } from '../model/express-customer-event.entity.js';
+import { ExpressCustomerEventRepository } from '../persistence/express-customer-event.repository.js';
+import type { PageArgs } from '../contract/page.args.js';
 
 /**
  * Every change to one of the caller's customers, oldest first.

@@ -1,8 +1,8 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { Page } from '../../shared/page.js';
-import type { ExpressCustomerUserEntity } from '../express-customer-user.entity.js';
-import { ExpressCustomerUserRepository } from '../express-customer-user.repository.js';
-import type { PageArgs } from '../page.args.js';
+import type { ExpressCustomerUserEntity } from '../model/express-customer-user.entity.js';
+import { ExpressCustomerUserRepository } from '../persistence/express-customer-user.repository.js';
+import type { PageArgs } from '../contract/page.args.js';
 
 /**
  * The users of one of the caller's customers, in the order they were added.

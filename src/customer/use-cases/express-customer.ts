@@ -1,6 +1,6 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
-import { ExpressCustomerRepository } from '../express-customer.repository.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
 
 /**
  * One customer of the caller's clinic; null for an unknown id, a malformed one and another clinic's alike.

@@ -1,6 +1,6 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
-import { ExpressCustomerRepository } from '../express-customer.repository.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
 
 /**
  * Several customers of the caller's clinic in one statement, in the order of the ids; null in the place of an unknown id, a

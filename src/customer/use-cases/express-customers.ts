@@ -1,8 +1,8 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { Page } from '../../shared/page.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
-import { ExpressCustomerRepository } from '../express-customer.repository.js';
-import type { ExpressCustomersArgs } from '../express-customers.args.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
+import type { ExpressCustomersArgs } from '../contract/express-customers.args.js';
 
 export interface ExpressCustomersPage extends Page<ExpressCustomerEntity> {
   /** Counts the customers of all pages. Costs in proportion to them, so call it only when asked. */

@@ -1,6 +1,6 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import { changeExpressCustomer, type ChangeTarget } from '../change-express-customer.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import { changeExpressCustomer, type ChangeTarget } from './change-express-customer.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 
 /**
  * Opens a deactivated customer again. Repeating it changes nothing.

@@ -1,6 +1,6 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import { changeMembership, type Membership } from '../change-membership.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
+import { changeMembership, type Membership } from './change-membership.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 
 /**
  * Takes a user out of a customer, active or not; the user's account stays. Repeating it changes nothing.

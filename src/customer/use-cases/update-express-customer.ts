@@ -1,7 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import { changeExpressCustomer } from '../change-express-customer.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
-import type { UpdateExpressCustomerInput } from '../update-express-customer.input.js';
+import { changeExpressCustomer } from './change-express-customer.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import type { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
 
 /**
  * Changes the fields that are given; `metadata` replaces all pairs, null clears them. Atomic; repeating it changes nothing.

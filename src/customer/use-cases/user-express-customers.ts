@@ -1,8 +1,8 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { Page } from '../../shared/page.js';
-import type { ExpressCustomerEntity } from '../express-customer.entity.js';
-import { ExpressCustomerUserRepository } from '../express-customer-user.repository.js';
-import type { PageArgs } from '../page.args.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { ExpressCustomerUserRepository } from '../persistence/express-customer-user.repository.js';
+import type { PageArgs } from '../contract/page.args.js';
 
 export interface UserExpressCustomersPage extends Page<ExpressCustomerEntity> {
   /** Counts the user's customers on all pages; call it only when asked. */

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { BackgroundTask } from '../../shared/background-task.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
 import { ConcurrencyLimit, type ConcurrencyLimits } from './concurrency-limit.js';
+import { PATHS } from '../paths.js';
 
 /** When the service sheds load instead of letting everybody wait. */
 export type OverloadLimits = ConcurrencyLimits &
@@ -16,14 +17,14 @@ export type OverloadLimits = ConcurrencyLimits &
 const SAMPLED_EVERY_MS = 500;
 const TOLD_EVERY_MS = 1_000;
 const RESOLUTION_MS = 20;
-const NEVER_SHED = new Set(['/livez', '/readyz']);
+const NEVER_SHED = new Set<string>([PATHS.live, PATHS.ready]);
 
 // One for all: an error of its own, with its stack, would be half of what a refusal costs.
 const REFUSAL = serviceUnavailable();
 
 function refuse({ url }: IncomingMessage, response: ServerResponse): void {
   const requestId = randomUUID();
-  const body = JSON.stringify(errorBody(REFUSAL, requestId, url!.startsWith('/graphql')));
+  const body = JSON.stringify(errorBody(REFUSAL, requestId, url!.startsWith(PATHS.graphql)));
   response.writeHead(REFUSAL.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

@@ -1,0 +1,147 @@
+import { OIDC_VARIABLES, oidcFaults, oidcSettings } from './oidc.js';
+import type { OidcSettings } from '../identity/oidc-settings.js';
+import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
+import { LIMIT_VARIABLES, limitsOf, type Limits } from './limits.js';
+import { wholeNumber } from './validators.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const origins = makeValidator((input: string): readonly string[] => {
+  const list = input
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter(Boolean);
+  for (const origin of list) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw new EnvError('a list of origins such as https://app.example.org is expected');
+  }
+  return list;
+});
+
+// What stands between @ and / may be left out: then the server is on this machine, or named by ?host=.
+const isAddress = (input: string): boolean => {
+  try {
+    decodeURIComponent(input);
+  } catch {
+    return false;
+  }
+  return URL.canParse(input.replace('@/', '@localhost/'));
+};
+
+const postgresUrl = makeValidator((input: string): string => {
+  if (!/^postgres(ql)?:\/\//.test(input) || !isAddress(input))
+    throw new EnvError('an address such as postgres://user:password@host:5432/name is expected');
+  return input;
+});
+
+// A stop is given up after 9 s, and what was accepted last must be finished by then.
+const LONGEST_DRAIN_MS = 8_000;
+
+const redisUrl = makeValidator((input: string): string => {
+  if (!/^rediss?:\/\//.test(input) || !isAddress(input))
+    throw new EnvError('an address such as redis://user:password@host:6379 is expected');
+  return input;
+});
+
+/** Everything that can be set from outside; `.env.example` explains each. Frozen, read once at start. */
+export type Config = Readonly<{
+  port: number;
+  host: string;
+  /** Unset: the embedded engine. */
+  databaseUrl: string | undefined;
+  /** Folder of the embedded engine and the demo key. */
+  dataDir: string;
+  isProduction: boolean;
+  logLevel: (typeof LOG_LEVELS)[number];
+  /** Other origins whose pages may call from a browser; none unless named. */
+  corsOrigins: readonly string[];
+  /** Whether the schema can be asked for. */
+  introspection: boolean;
+  /** Whether the pages to try operations are served: where the schema can be asked for, and never in production. */
+  hasExplorers: boolean;
+  /** How long a stopping instance still serves, each answer closing its connection. */
+  drainMs: number;
+  limits: Limits;
+  /** Where instances count rate limits together; unset: each counts alone. */
+  redisUrl: string | undefined;
+  /** Where Prometheus asks; unset: nothing is counted. */
+  metricsPort: number | undefined;
+  /** Who vouches for dashboard users; null: API keys only. */
+  oidc: OidcSettings | null;
+}>;
+
+/** All faults of the environment in one message, so that one look mends them all. */
+export class ConfigError extends Error {
+  constructor(faults: string[]) {
+    super(
+      [
+        'The configuration has faults:',
+        ...faults.map((fault) => `  ${fault}`),
+        'See .env.example for what each variable means.',
+      ].join('\n'),
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+// envalid repeats the value, and a value can hold a password: only what is expected is passed on.
+const EXPECTED: [RegExp, string][] = [
+  [/^Invalid port/, 'a port from 1 to 65535 is expected'],
+  [/^Invalid host/, 'a host name or an address such as 127.0.0.1 is expected'],
+  [/^Invalid bool/, 'true or false is expected'],
+];
+
+const CHOICES = '" not in choices [';
+
+function expectation({ message }: Error): string {
+  const choices = message.lastIndexOf(CHOICES);
+  if (choices >= 0) return `one of ${message.slice(choices + CHOICES.length, -1).replaceAll(',', ', ')} is expected`;
+  return EXPECTED.find(([pattern]) => pattern.test(message))?.[1] ?? message;
+}
+
+function reportAll(errors: Partial<Record<string, Error>>, more: string[]): void {
+  const faults = Object.entries(errors).map(([name, error]) => `${name}: ${expectation(error!)}`);
+  faults.push(...more);
+  if (faults.length > 0) throw new ConfigError(faults);
+}
+
+/** @throws ConfigError listing every wrong variable. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const isProduction = set.NODE_ENV === 'production';
+  const env = cleanEnv(
+    set,
+    {
+      PORT: port({ default: 4000 }),
+      HOST: host({ default: '127.0.0.1' }),
+      DATABASE_URL: postgresUrl({ default: undefined }),
+      DATA_DIR: str({ default: './data' }),
+      NODE_ENV: str({ choices: ['development', 'test', 'production'], default: 'development' }),
+      LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
+      CORS_ORIGINS: origins({ default: [] }),
+      INTROSPECTION: bool({ default: !isProduction }),
+      DRAIN_MS: wholeNumber(0, LONGEST_DRAIN_MS)({ default: 500 }),
+      REDIS_URL: redisUrl({ default: undefined }),
+      METRICS_PORT: port({ default: undefined }),
+      ...LIMIT_VARIABLES,
+      ...OIDC_VARIABLES,
+    },
+    { reporter: ({ errors }) => reportAll(errors, oidcFaults(set)) },
+  );
+  return Object.freeze({
+    port: env.PORT,
+    host: env.HOST,
+    databaseUrl: env.DATABASE_URL,
+    dataDir: env.DATA_DIR,
+    isProduction,
+    logLevel: env.LOG_LEVEL,
+    corsOrigins: env.CORS_ORIGINS,
+    introspection: env.INTROSPECTION,
+    hasExplorers: env.INTROSPECTION && !isProduction,
+    drainMs: env.DRAIN_MS,
+    limits: limitsOf(env, env.DATABASE_URL === undefined),
+    redisUrl: env.REDIS_URL,
+    metricsPort: env.METRICS_PORT,
+    oidc: oidcSettings(env),
+  });
+}

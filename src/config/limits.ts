@@ -1,0 +1,53 @@
+import { wholeNumber } from './validators.js';
+
+const atLeastOne = wholeNumber(1);
+const any = wholeNumber(0);
+
+/** The variables that bound what one request may cost, how much one credential may do, and how much runs at once. */
+export const LIMIT_VARIABLES = {
+  MAX_BODY_BYTES: atLeastOne({ default: 1_048_576 }),
+  MAX_DOCUMENT_BYTES: atLeastOne({ default: 16_384 }),
+  MAX_TOKENS: atLeastOne({ default: 1_000 }),
+  MAX_DEPTH: atLeastOne({ default: 10 }),
+  MAX_ALIASES: atLeastOne({ default: 15 }),
+  MAX_DIRECTIVES: atLeastOne({ default: 20 }),
+  MAX_COST: atLeastOne({ default: 10_000 }),
+  RATE_LIMIT_POINTS: any({ default: 200_000 }),
+  MAX_CONCURRENCY: atLeastOne({ default: 512 }),
+  MAX_MEAN_LATENCY_MS: atLeastOne({ default: 400 }),
+  MAX_EVENT_LOOP_DELAY_MS: atLeastOne({ default: 1_000 }),
+};
+
+/** Past any of them a request is refused before a statement is sent. See docs/limits.md. */
+export type Limits = Readonly<{
+  bodyBytes: number;
+  documentBytes: number;
+  tokens: number;
+  depth: number;
+  aliases: number;
+  directives: number;
+  cost: number;
+  /** What one credential may spend in 10 s; 0: as much as it likes. */
+  ratePoints: number;
+  concurrency: number;
+  meanLatencyMs: number;
+  eventLoopDelayMs: number;
+}>;
+
+type LimitVariables = { readonly [Name in keyof typeof LIMIT_VARIABLES]: number };
+
+/** The embedded engine serves one machine, whose callers rather wait than try again. */
+export const limitsOf = (env: LimitVariables, isEmbedded: boolean): Limits =>
+  Object.freeze({
+    bodyBytes: env.MAX_BODY_BYTES,
+    documentBytes: env.MAX_DOCUMENT_BYTES,
+    tokens: env.MAX_TOKENS,
+    depth: env.MAX_DEPTH,
+    aliases: env.MAX_ALIASES,
+    directives: env.MAX_DIRECTIVES,
+    cost: env.MAX_COST,
+    ratePoints: env.RATE_LIMIT_POINTS,
+    concurrency: env.MAX_CONCURRENCY,
+    meanLatencyMs: isEmbedded ? Infinity : env.MAX_MEAN_LATENCY_MS,
+    eventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
+  });

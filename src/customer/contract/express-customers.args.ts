@@ -1,0 +1,37 @@
+import { ArgsType, Field, registerEnumType } from 'type-graphql';
+import { Check, inputOf, nullable } from '../../shared/validation.js';
+import { ExpressCustomerFilter } from './express-customer.filter.js';
+import { PageArgs } from './page.args.js';
+import * as rules from '../model/rules.js';
+
+export enum ExpressCustomerOrder {
+  CREATED_AT_ASC = 'CREATED_AT_ASC',
+  CREATED_AT_DESC = 'CREATED_AT_DESC',
+  NAME_ASC = 'NAME_ASC',
+  NAME_DESC = 'NAME_DESC',
+}
+
+registerEnumType(ExpressCustomerOrder, {
+  name: 'ExpressCustomerOrder',
+  description: 'How a list of customers is ordered. Customers of the same name follow each other as they were created.',
+  valuesConfig: {
+    CREATED_AT_ASC: { description: 'Oldest first.' },
+    CREATED_AT_DESC: { description: 'Newest first.' },
+    NAME_ASC: { description: 'By name from A to Z, ignoring case and accents.' },
+    NAME_DESC: { description: 'By name from Z to A, ignoring case and accents.' },
+  },
+});
+
+@ArgsType()
+export class ExpressCustomersArgs extends PageArgs {
+  @Field(() => ExpressCustomerFilter, { nullable: true, description: 'Which customers; all when left out.' })
+  @Check(nullable(inputOf(ExpressCustomerFilter)))
+  filter?: ExpressCustomerFilter | null;
+
+  @Field(() => ExpressCustomerOrder, {
+    defaultValue: ExpressCustomerOrder.CREATED_AT_DESC,
+    description: 'Newest first unless told otherwise.',
+  })
+  @Check(rules.anything)
+  orderBy!: ExpressCustomerOrder;
+}

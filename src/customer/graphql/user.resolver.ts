@@ -1,0 +1,27 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../../identity/request-context.js';
+import { SizedByFirst } from '../contract/list-size-directive.js';
+import { toConnection } from '../../shared/page.js';
+import { ExpressCustomerConnection } from '../contract/express-customer.connection.js';
+import { toExpressCustomer } from '../contract/express-customer.type.js';
+import { PageArgs } from '../contract/page.args.js';
+import { ReadsExpress } from './scope-directives.js';
+import * as useCases from '../use-cases/index.js';
+import { User } from '../contract/user.type.js';
+
+@Resolver(() => User)
+export class UserResolver {
+  @SizedByFirst()
+  @ReadsExpress()
+  @FieldResolver(() => ExpressCustomerConnection, {
+    description: "The customers of the caller's clinic that the user is in, newest first.",
+  })
+  async expressCustomers(
+    @Ctx() context: RequestContext,
+    @Root() user: User,
+    @Args(() => PageArgs) args: PageArgs,
+  ): Promise<ExpressCustomerConnection> {
+    const page = await useCases.userExpressCustomers(context, user.userId, args);
+    return { ...toConnection(page, toExpressCustomer), count: page.count };
+  }
+}

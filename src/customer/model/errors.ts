@@ -1,0 +1,19 @@
+import { AppError } from '../../shared/app-error.js';
+
+/** No such customer in the caller's clinic: unknown, malformed and another clinic's ids answer alike. */
+export const expressCustomerNotFound = (): AppError =>
+  new AppError('NOT_FOUND', 'There is no such Express customer in your clinic.');
+
+/** A user was to be added to a deactivated customer. Not thrown for one who is in it already. */
+export const expressCustomerInactive = (): AppError =>
+  new AppError('EXPRESS_CUSTOMER_INACTIVE', 'The customer is deactivated; reactivate it before adding users.');
+
+/** `expectedVersion` is not the current one: somebody changed the customer since it was read. */
+export const versionConflict = (currentVersion: number): AppError =>
+  new AppError('VERSION_CONFLICT', 'The customer has changed since you read it; read it again and repeat the change.', {
+    currentVersion,
+  });
+
+/** The key was claimed within 24 hours by a call with another input. */
+export const idempotencyKeyReused = (): AppError =>
+  new AppError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used with another input; take a new key.');

@@ -1,0 +1,81 @@
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../../identity/actor.js';
+import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
+import { pageOf, type Page } from '../../shared/page.js';
+import { columnsOf } from './select-columns.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import {
+  ExpressCustomerEventEntity,
+  type Change,
+  type ExpressCustomerEventType,
+} from '../model/express-customer-event.entity.js';
+import { firstPagesOf } from './batched-first-pages.js';
+import type { PageArgs } from '../contract/page.args.js';
+
+const VERSION = /^[1-9][0-9]{0,8}$/;
+
+function versionOf(key: string): number {
+  if (!VERSION.test(key)) throw invalidCursor();
+  return Number(key);
+}
+
+const firstEvents = firstPagesOf<ExpressCustomerEventEntity>({
+  name: 'events',
+  sqlOf: (dataSource) => `
+    SELECT ${columnsOf(dataSource, 'event', ExpressCustomerEventEntity)} FROM express_customer_events AS event
+    WHERE event.clinic_id = $1 AND event.express_customer_id = wanted.id
+    ORDER BY event.version`,
+});
+
+/** The history of one clinic's customers. It only grows: there is no way here to change or remove an event. */
+export class ExpressCustomerEventRepository {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly clinicId: string,
+  ) {}
+
+  /** Writes the event of a change, on the row as it is after it. Belongs in the transaction of the change. */
+  async append(
+    row: ExpressCustomerEntity,
+    type: ExpressCustomerEventType,
+    changes: Change[],
+    actor: Actor,
+  ): Promise<void> {
+    await this.manager.insert(ExpressCustomerEventEntity, {
+      clinicId: this.clinicId,
+      expressCustomerId: row.expressCustomerId,
+      version: row.version,
+      type,
+      occurredAt: row.updatedAt,
+      actorApiKeyId: actor.kind === 'api-key' ? actor.apiKeyId : null,
+      actorUserId: actor.kind === 'user' ? actor.userId : null,
+      changes,
+    });
+  }
+
+  /** Oldest first. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this history. */
+  async findPage(expressCustomerId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerEventEntity>> {
+    const scope = cursorScope(this.clinicId, 'events', expressCustomerId);
+    const limit = first + 1;
+    const rows =
+      typeof after === 'string'
+        ? await this.findBehind(expressCustomerId, decodeCursor(scope, after, 1), limit)
+        : await firstEvents(this.manager.connection, this.clinicId, expressCustomerId, limit);
+    return pageOf(rows, first, after, (row) => encodeCursor(scope, [String(row.version)]));
+  }
+
+  private findBehind(
+    expressCustomerId: string,
+    [version]: string[],
+    limit: number,
+  ): Promise<ExpressCustomerEventEntity[]> {
+    return this.manager
+      .createQueryBuilder(ExpressCustomerEventEntity, 'event')
+      .where('event.clinicId = :clinicId', { clinicId: this.clinicId })
+      .andWhere('event.expressCustomerId = :expressCustomerId', { expressCustomerId })
+      .andWhere('event.version > :version', { version: versionOf(version!) })
+      .orderBy('event.version', 'ASC')
+      .limit(limit)
+      .getMany();
+  }
+}

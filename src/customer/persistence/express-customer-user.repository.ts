@@ -1,0 +1,117 @@
+import type { EntityManager } from 'typeorm';
+import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
+import { pageOf, type Page } from '../../shared/page.js';
+import { countCustomersOfUser, firstCustomersOfUser } from './batched-user-customers.js';
+import { columnsOf } from './select-columns.js';
+import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { ExpressCustomerUserEntity } from '../model/express-customer-user.entity.js';
+import { firstPagesOf } from './batched-first-pages.js';
+import type { PageArgs } from '../contract/page.args.js';
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+function instantOf(key: string): string {
+  if (!INSTANT.test(key) || Number.isNaN(Date.parse(key))) throw invalidCursor();
+  return key;
+}
+
+const firstUsers = firstPagesOf<ExpressCustomerUserEntity>({
+  name: 'users',
+  sqlOf: (dataSource) => `
+    SELECT ${columnsOf(dataSource, 'member', ExpressCustomerUserEntity)} FROM express_customer_users AS member
+    WHERE member.clinic_id = $1 AND member.express_customer_id = wanted.id
+    ORDER BY member.added_at, member.user_id`,
+});
+
+/** Who is in which of one clinic's customers. Whoever changes it holds the customer's row lock and keeps its count. */
+export class ExpressCustomerUserRepository {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly clinicId: string,
+  ) {}
+
+  /** @returns false when the user was in the customer already. */
+  async add(expressCustomerId: string, userId: string): Promise<boolean> {
+    const result = await this.manager
+      .createQueryBuilder()
+      .insert()
+      .into(ExpressCustomerUserEntity)
+      .values({ clinicId: this.clinicId, expressCustomerId, userId })
+      .orIgnore()
+      .returning('user_id')
+      .execute();
+    return (result.raw as unknown[]).length > 0;
+  }
+
+  /** @returns false when the user was not in the customer. */
+  async remove(expressCustomerId: string, userId: string): Promise<boolean> {
+    const { affected } = await this.manager.delete(ExpressCustomerUserEntity, {
+      clinicId: this.clinicId,
+      expressCustomerId,
+      userId,
+    });
+    return affected === 1;
+  }
+
+  /** In the order they were added. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */
+  async findPage(expressCustomerId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerUserEntity>> {
+    const scope = cursorScope(this.clinicId, 'users', expressCustomerId);
+    const cursorOf = (row: ExpressCustomerUserEntity) => encodeCursor(scope, [row.addedAt.toISOString(), row.userId]);
+    const limit = first + 1;
+    const rows =
+      typeof after === 'string'
+        ? await this.findBehind(expressCustomerId, decodeCursor(scope, after, 2), limit)
+        : await firstUsers(this.manager.connection, this.clinicId, expressCustomerId, limit);
+    return pageOf(rows, first, after, cursorOf);
+  }
+
+  private findBehind(
+    expressCustomerId: string,
+    [addedAt, userId]: string[],
+    limit: number,
+  ): Promise<ExpressCustomerUserEntity[]> {
+    return this.manager
+      .createQueryBuilder(ExpressCustomerUserEntity, 'member')
+      .where('member.clinicId = :clinicId', { clinicId: this.clinicId })
+      .andWhere('member.expressCustomerId = :expressCustomerId', { expressCustomerId })
+      .andWhere('(member.addedAt, member.userId) > (:addedAt, :userId)', { addedAt: instantOf(addedAt!), userId })
+      .orderBy('member.addedAt', 'ASC')
+      .addOrderBy('member.userId', 'ASC')
+      .limit(limit)
+      .getMany();
+  }
+
+  /** The customers that a user is in, newest first. @throws AppError BAD_USER_INPUT for a cursor of another list. */
+  async findCustomersPage(userId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerEntity>> {
+    const scope = cursorScope(this.clinicId, 'userExpressCustomers', userId);
+    const limit = first + 1;
+    const rows =
+      typeof after === 'string'
+        ? await this.findCustomersBehind(userId, decodeCursor(scope, after, 1), limit)
+        : await firstCustomersOfUser(this.manager.connection, this.clinicId, userId, limit);
+    return pageOf(rows, first, after, (row) => encodeCursor(scope, [row.expressCustomerId]));
+  }
+
+  private findCustomersBehind(
+    userId: string,
+    [expressCustomerId]: string[],
+    limit: number,
+  ): Promise<ExpressCustomerEntity[]> {
+    return this.manager
+      .createQueryBuilder(ExpressCustomerEntity, 'customer')
+      .innerJoin(
+        ExpressCustomerUserEntity,
+        'member',
+        'member.clinicId = customer.clinicId AND member.expressCustomerId = customer.expressCustomerId',
+      )
+      .where('member.clinicId = :clinicId AND member.userId = :userId', { clinicId: this.clinicId, userId })
+      .andWhere('member.expressCustomerId < :expressCustomerId', { expressCustomerId })
+      .orderBy('member.expressCustomerId', 'DESC')
+      .limit(limit)
+      .getMany();
+  }
+
+  countCustomers(userId: string): Promise<number> {
+    return countCustomersOfUser(this.manager.connection, this.clinicId, userId);
+  }
+}

@@ -1,0 +1,141 @@
+import canonicalize from 'canonicalize';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { isInTransaction } from '../../database/prepared-statement.js';
+import { cursorScope, decodeCursor, encodeCursor } from '../../shared/cursor.js';
+import { pageOf, type Page } from '../../shared/page.js';
+import type { Changeable } from '../model/changes.js';
+import { expressCustomerNotFound } from '../model/errors.js';
+import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { criteriaOf } from '../contract/express-customer.filter.js';
+import { findByIds, findTogether } from './batched-gets.js';
+import { isExpressCustomerId } from '../model/express-customer-id.js';
+import { countList, findInList } from './list/search.js';
+import { ORDERS } from './list/order.js';
+import type { ExpressCustomersArgs } from '../contract/express-customers.args.js';
+import { foldForSearch } from '../model/fold-for-search.js';
+
+/** What a use case decides about a new row; the clinic comes from the repository, the rest from the table's defaults. */
+export type NewExpressCustomer = Pick<
+  ExpressCustomerEntity,
+  'expressCustomerId' | 'expressCustomerName' | 'nameSearch' | 'metadata' | 'createdByApiKeyId' | 'createdByUserId'
+>;
+
+/** What a change may set. */
+export interface CustomerChange extends Partial<Changeable> {
+  /** Users who came or, below 0, went. */
+  usersAdded?: number;
+}
+
+function fieldsOf({ usersAdded: _, ...fields }: CustomerChange): Partial<Changeable> {
+  return fields;
+}
+
+function columnsOf(change: CustomerChange) {
+  const { usersAdded = 0, expressCustomerName } = change;
+  return {
+    ...fieldsOf(change),
+    ...(expressCustomerName !== undefined && { nameSearch: foldForSearch(expressCustomerName) }),
+    ...(usersAdded !== 0 && { userCount: () => `user_count + ${usersAdded}` }),
+  };
+}
+
+type Query = SelectQueryBuilder<ExpressCustomerEntity>;
+
+/** The customers of one clinic. It cannot be made, and so not be asked anything, without a clinic. */
+export class ExpressCustomerRepository {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly clinicId: string,
+  ) {}
+
+  private query(): Query {
+    return this.manager
+      .createQueryBuilder(ExpressCustomerEntity, 'customer')
+      .where('customer.clinicId = :clinicId', { clinicId: this.clinicId });
+  }
+
+  /** Stores a new customer. @returns the row as the database completed it. */
+  async insert(customer: NewExpressCustomer): Promise<ExpressCustomerEntity> {
+    // TypeORM's own `create` copies metadata deeply, by assignment, which loses a key such as __proto__.
+    const row = Object.assign(new ExpressCustomerEntity(), customer, { clinicId: this.clinicId });
+    await this.manager.createQueryBuilder().insert().into(ExpressCustomerEntity).values(row).returning('*').execute();
+    // It merges what comes back in the same way.
+    return Object.assign(row, { metadata: customer.metadata });
+  }
+
+  async find(expressCustomerId: string): Promise<ExpressCustomerEntity | null> {
+    if (!isExpressCustomerId(expressCustomerId)) return null;
+    if (!isInTransaction(this.manager)) return findTogether(this.manager.connection, this.clinicId, expressCustomerId);
+    return this.query().andWhere('customer.expressCustomerId = :expressCustomerId', { expressCustomerId }).getOne();
+  }
+
+  /** Those of the ids that are customers of this clinic, in no order; no statement when none can be. */
+  async findMany(expressCustomerIds: string[]): Promise<ExpressCustomerEntity[]> {
+    const ids = expressCustomerIds.filter(isExpressCustomerId);
+    if (ids.length === 0) return [];
+    return findByIds(this.manager.connection, this.clinicId, ids);
+  }
+
+  /** @throws AppError NOT_FOUND. */
+  async get(expressCustomerId: string): Promise<ExpressCustomerEntity> {
+    const row = await this.find(expressCustomerId);
+    if (!row) throw expressCustomerNotFound();
+    return row;
+  }
+
+  /**
+   * The row, held against every other change until the transaction ends.
+   * @throws AppError NOT_FOUND.
+   */
+  async getLocked(expressCustomerId: string): Promise<ExpressCustomerEntity> {
+    if (!isExpressCustomerId(expressCustomerId)) throw expressCustomerNotFound();
+    const query = this.query().andWhere('customer.expressCustomerId = :expressCustomerId', { expressCustomerId });
+    const row = await query.setLock('pessimistic_write').getOne();
+    if (!row) throw expressCustomerNotFound();
+    return row;
+  }
+
+  /**
+   * Writes a real change to a row that is held by `getLocked`: the version grows by one and the time moves, never backwards.
+   * The version that was read stands in the statement itself, so a row that has moved on since is not written.
+   * @returns the row after it.
+   * @throws Error when the row was not held and has moved on: a fault of ours, not of the caller.
+   */
+  async update(row: ExpressCustomerEntity, next: CustomerChange): Promise<ExpressCustomerEntity> {
+    const { expressCustomerId, version } = row;
+    const result = await this.manager
+      .createQueryBuilder()
+      .update(ExpressCustomerEntity)
+      .set({
+        ...columnsOf(next),
+        version: () => 'version + 1',
+        updatedAt: () => 'greatest(clock_timestamp(), updated_at)',
+      })
+      .where({ clinicId: this.clinicId, expressCustomerId, version })
+      .returning(['version', 'updatedAt', 'userCount'])
+      .execute();
+    const [written] = result.raw as { version: number; updated_at: Date; user_count: number }[];
+    if (!written) throw new Error('A customer was to be changed that was not held and has moved on.');
+    const { version: newVersion, updated_at: updatedAt, user_count: userCount } = written;
+    return { ...row, ...fieldsOf(next), version: newVersion, updatedAt, userCount };
+  }
+
+  /** @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */
+  async findPage({ first, after, filter, orderBy }: ExpressCustomersArgs): Promise<Page<ExpressCustomerEntity>> {
+    const criteria = criteriaOf(filter);
+    const order = ORDERS[orderBy];
+    // Reckoned when a cursor is read or made: many callers take the first page and no cursor.
+    let known: string | undefined;
+    const scope = () => (known ??= cursorScope(this.clinicId, 'expressCustomers', orderBy, canonicalize(criteria)));
+    const behind = typeof after === 'string' ? decodeCursor(scope(), after, order.keys.length) : null;
+    // One row more than the page has: it tells that another page follows.
+    const request = { clinicId: this.clinicId, criteria, order, after: behind };
+    const found = await findInList(this.manager, request, first + 1);
+    return pageOf(found, first, after, (row) => encodeCursor(scope(), order.keysOf(row)));
+  }
+
+  /** The customers on all pages of a list. */
+  count({ filter, orderBy }: Pick<ExpressCustomersArgs, 'filter' | 'orderBy'>): Promise<number> {
+    return countList(this.manager, { clinicId: this.clinicId, criteria: criteriaOf(filter), order: ORDERS[orderBy] });
+  }
+}

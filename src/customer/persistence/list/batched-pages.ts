@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { isFaultOfValues, oncePerDataSource, runNamed } from '../../../database/prepared-statement.js';
+import { Batches } from '../../../shared/batches.js';
+import { columnsOf } from '../select-columns.js';
+import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
+import { behind, ListStatement, type ListRequest } from './statement.js';
+import { orderedBy } from './order.js';
+
+type Found = ExpressCustomerEntity[];
+
+// Rounded up and written out, so that there are few statements to keep by name: a bound limit would hide from a kept plan
+// how few rows are wanted.
+const LIMITS = [21, 51, 101];
+
+/** Rows of one statement at most: a page may be megabytes, and as many again for each that goes with it. */
+const ROWS_AT_ONCE = 420;
+
+interface Seek extends ListRequest {
+  limit: number;
+}
+
+// As few as there are shapes of such lists: filter by activity, order, page size, cursor or none.
+const names = new Map<string, string>();
+
+function nameOf(sql: string): string {
+  let name = names.get(sql);
+  if (name === undefined) names.set(sql, (name = `list-${createHash('sha1').update(sql).digest('base64')}`));
+  return name;
+}
+
+const run = <Row extends object>(dataSource: DataSource, text: string, values: unknown[]): Promise<Row[]> =>
+  runNamed<Row>(dataSource, { name: nameOf(text), text, values });
+
+const inOrder = ({ order }: Seek): string => orderedBy(order.keys, order);
+
+function findFirstPage(dataSource: DataSource, seek: Seek): Promise<Found> {
+  const { where, values } = new ListStatement(seek);
+  const text = `
+    SELECT ${columnsOf(dataSource, 'customer')} FROM express_customers AS customer ${where}
+    ${inOrder(seek)} LIMIT ${seek.limit}`;
+  return run<ExpressCustomerEntity>(dataSource, text, values);
+}
+
+// By hand, because TypeORM has no way to join laterally: each page is a seek of its own in the index of the order.
+async function findPagesBehind(dataSource: DataSource, seek: Seek, after: string[][]): Promise<Found[]> {
+  const { order, limit } = seek;
+  const statement = new ListStatement({ ...seek, after: null });
+  const keys = order.keys.map((_, at) => `key_${at}`);
+  const given = order.keys.map((_, at) => `${statement.bind(after.map((of) => of[at]))}::text[]`);
+  const text = `
+    SELECT ${columnsOf(dataSource, 'customer')}, wanted.place::integer AS place
+    FROM unnest(${given.join(', ')}) WITH ORDINALITY AS wanted (${keys.join(', ')}, place)
+    CROSS JOIN LATERAL (
+      SELECT * FROM express_customers AS customer ${statement.where} AND ${behind(order, keys)} ${inOrder(seek)} LIMIT ${limit}
+    ) AS customer
+    ORDER BY wanted.place, ${inOrder(seek).replace('ORDER BY ', '')}`;
+  const rows = await run<ExpressCustomerEntity & { place: number }>(dataSource, text, statement.values);
+  const pages: Found[] = after.map(() => []);
+  for (const row of rows) pages[row.place - 1]!.push(row);
+  return pages;
+}
+
+function chunksOf<T>(items: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
+}
+
+/** The pages of lists that differ in nothing but where they begin; one that several ask for is read once. */
+async function findPages(dataSource: DataSource, seeks: Seek[]): Promise<Found[]> {
+  const [seek] = seeks as [Seek];
+  if (seek.after === null) {
+    const page = await findFirstPage(dataSource, seek);
+    return seeks.map(() => page);
+  }
+  const distinct = new Map(seeks.map(({ after }) => [JSON.stringify(after), after!]));
+  const chunks = chunksOf([...distinct.values()], Math.floor(ROWS_AT_ONCE / seek.limit));
+  const pages = (await Promise.all(chunks.map((after) => findPagesBehind(dataSource, seek, after)))).flat();
+  const places = new Map([...distinct.keys()].map((key, at) => [key, at]));
+  return seeks.map(({ after }) => pages[places.get(JSON.stringify(after))!]!);
+}
+
+const pagesOf = (dataSource: DataSource): Batches<Seek, Found> =>
+  new Batches((_, seeks) => findPages(dataSource, seeks), {
+    name: 'pages',
+    size: 64,
+    atOnce: 2,
+    isFaultOfAnItem: isFaultOfValues,
+  });
+
+const pages = oncePerDataSource(pagesOf);
+
+/**
+ * The first `limit` rows of a list whose conditions an index answers in list order, read with whatever else of its kind its
+ * clinic asks for at the moment. Never older than the call: it joins only a statement that has not been sent.
+ */
+export async function findPageTogether(dataSource: DataSource, request: ListRequest, limit: number): Promise<Found> {
+  const seek = { ...request, limit: LIMITS.find((most) => limit <= most) ?? limit };
+  const { clinicId, criteria, after } = request;
+  const kind = [clinicId, inOrder(seek), criteria.isActive, seek.limit, after === null].join(' ');
+  return (await pages(dataSource).add(kind, seek)).slice(0, limit);
+}

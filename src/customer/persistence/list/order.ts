@@ -1,0 +1,37 @@
+import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
+import type { ExpressCustomersArgs } from '../../contract/express-customers.args.js';
+
+export interface Order {
+  /** SQL of the sort keys; the id comes last and makes the order total. */
+  keys: string[];
+  direction: 'ASC' | 'DESC';
+  keysOf(row: ExpressCustomerEntity): string[];
+  /** Whether an index lists in this order the customers that are active, or those that are not, alone. */
+  isIndexedBy(isActive: boolean): boolean;
+}
+
+const byCreation = {
+  keys: ['customer.express_customer_id'],
+  keysOf: (row: ExpressCustomerEntity) => [row.expressCustomerId],
+  isIndexedBy: () => true,
+};
+
+// As PostgreSQL's left(): code points, not UTF-16 units.
+const nameKey = ({ nameSearch }: ExpressCustomerEntity) => [...nameSearch].slice(0, 100).join('');
+
+const byName = {
+  keys: ['left(customer.name_search, 100)', 'customer.express_customer_id'],
+  keysOf: (row: ExpressCustomerEntity) => [nameKey(row), row.expressCustomerId],
+  // Only the few that are not: an index of the others would cost every create.
+  isIndexedBy: (isActive: boolean) => !isActive,
+};
+
+export const ORDERS: Record<ExpressCustomersArgs['orderBy'], Order> = {
+  CREATED_AT_ASC: { ...byCreation, direction: 'ASC' },
+  CREATED_AT_DESC: { ...byCreation, direction: 'DESC' },
+  NAME_ASC: { ...byName, direction: 'ASC' },
+  NAME_DESC: { ...byName, direction: 'DESC' },
+};
+
+export const orderedBy = (keys: string[], { direction }: Order): string =>
+  `ORDER BY ${keys.map((key) => `${key} ${direction}`).join(', ')}`;

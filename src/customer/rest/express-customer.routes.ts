@@ -1,0 +1,110 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { badUserInput } from '../../shared/app-error.js';
+import { validInput } from '../../shared/validation.js';
+import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from '../contract/activation.inputs.js';
+import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
+import { expressCustomerNotFound } from '../model/errors.js';
+import { restOperations } from './openapi.js';
+import { expectedVersionOf, inHeaderNames, inQueryNames, limitOf, sendCustomer, toRestPage } from './rest-mapping.js';
+import { ExpressCustomerOrder, ExpressCustomersArgs } from '../contract/express-customers.args.js';
+import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from '../contract/membership.inputs.js';
+import { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
+import * as useCases from '../use-cases/index.js';
+
+type Call = FastifyRequest<{ Params: { expressCustomerId: string }; Querystring: Record<string, unknown> }>;
+
+const bodyOf = ({ body }: Call): unknown => (body === undefined ? {} : body);
+
+// The body names neither the customer, which the address does, nor its version, which If-Match does.
+function targetOf({ params, headers }: Call) {
+  return { expressCustomerId: params.expressCustomerId, expectedVersion: expectedVersionOf(headers['if-match']) };
+}
+
+function retryCountOf({ headers }: Call): number {
+  const count = headers['x-stainless-retry-count'];
+  return typeof count === 'string' && /^\d{1,3}$/.test(count) ? Number(count) : 0;
+}
+
+async function createExpressCustomer(request: Call, reply: FastifyReply) {
+  const idempotencyKey = request.headers['idempotency-key'];
+  const input = await inHeaderNames(async () =>
+    validInput(CreateExpressCustomerInput, bodyOf(request), { idempotencyKey }),
+  );
+  const row = await useCases.createExpressCustomer(request.context, input, { retryCount: retryCountOf(request) });
+  return sendCustomer(reply, row);
+}
+
+async function expressCustomer(request: Call, reply: FastifyReply) {
+  const row = await useCases.expressCustomer(request.context, request.params.expressCustomerId);
+  if (!row) throw expressCustomerNotFound();
+  return sendCustomer(reply, row);
+}
+
+const LIST_PARAMETERS = new Set(['cursor', 'limit', 'expressCustomerName']);
+
+function listArguments(query: Record<string, unknown>): ExpressCustomersArgs {
+  const unknown = Object.keys(query).filter((name) => !LIST_PARAMETERS.has(name));
+  if (unknown.length > 0) {
+    throw badUserInput(
+      unknown.map((name) => ({ path: [name.slice(0, 100)], code: 'UNKNOWN', message: 'There is no such parameter.' })),
+    );
+  }
+  const { cursor: after, limit, expressCustomerName: nameContains } = query;
+  const filter = nameContains === undefined ? undefined : { nameContains };
+  const orderBy = ExpressCustomerOrder.CREATED_AT_DESC;
+  return validInput(ExpressCustomersArgs, { first: limitOf(limit), after, filter, orderBy });
+}
+
+const expressCustomers = async (request: Call) =>
+  toRestPage(await inQueryNames(async () => useCases.expressCustomers(request.context, listArguments(request.query))));
+
+async function updateExpressCustomer(request: Call, reply: FastifyReply) {
+  const input = validInput(UpdateExpressCustomerInput, bodyOf(request), targetOf(request));
+  return sendCustomer(reply, await useCases.updateExpressCustomer(request.context, input));
+}
+
+async function deactivateExpressCustomer(request: Call, reply: FastifyReply) {
+  const input = validInput(DeactivateExpressCustomerInput, bodyOf(request), targetOf(request));
+  return sendCustomer(reply, await useCases.deactivateExpressCustomer(request.context, input));
+}
+
+async function reactivateExpressCustomer(request: Call, reply: FastifyReply) {
+  const input = validInput(ReactivateExpressCustomerInput, bodyOf(request), targetOf(request));
+  return sendCustomer(reply, await useCases.reactivateExpressCustomer(request.context, input));
+}
+
+async function addUserToExpressCustomer(request: Call) {
+  const { expressCustomerId } = request.params;
+  const input = validInput(AddUserToExpressCustomerInput, bodyOf(request), { expressCustomerId });
+  await useCases.addUserToExpressCustomer(request.context, input);
+  return { success: true };
+}
+
+async function removeUserFromExpressCustomer(request: Call) {
+  const { expressCustomerId } = request.params;
+  const input = validInput(RemoveUserFromExpressCustomerInput, bodyOf(request), { expressCustomerId });
+  await useCases.removeUserFromExpressCustomer(request.context, input);
+  return { success: true };
+}
+
+/** The published REST calls: method, address below /v1/express, and the use case, whose name is the operationId. */
+export const EXPRESS_CUSTOMER_ROUTES = [
+  { method: 'POST', url: '', handler: createExpressCustomer },
+  { method: 'GET', url: '', handler: expressCustomers },
+  { method: 'GET', url: '/:expressCustomerId', handler: expressCustomer },
+  { method: 'PATCH', url: '/:expressCustomerId', handler: updateExpressCustomer },
+  { method: 'POST', url: '/:expressCustomerId/deactivate', handler: deactivateExpressCustomer },
+  { method: 'POST', url: '/:expressCustomerId/reactivate', handler: reactivateExpressCustomer },
+  { method: 'POST', url: '/:expressCustomerId/users', handler: addUserToExpressCustomer },
+  { method: 'DELETE', url: '/:expressCustomerId/users', handler: removeUserFromExpressCustomer },
+] as const;
+
+/** Opens the REST door. */
+export async function expressCustomerRoutes(server: FastifyInstance): Promise<void> {
+  const descriptions = restOperations();
+  for (const { method, url, handler } of EXPRESS_CUSTOMER_ROUTES) {
+    const operationId = handler.name;
+    const schema = { operationId, tags: ['Express customers'], ...descriptions[operationId] };
+    server.route({ method, url, handler: handler as never, config: { operationId }, schema });
+  }
+}

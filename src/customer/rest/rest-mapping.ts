@@ -1,0 +1,90 @@
+import type { FastifyReply } from 'fastify';
+import { AppError, badUserInput, type Fault } from '../../shared/app-error.js';
+import { instantText } from '../../shared/instant.js';
+import type { Page } from '../../shared/page.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { toExpressCustomer } from '../contract/express-customer.type.js';
+
+type Names = ReadonlyMap<unknown, string>;
+
+// What the published REST shape calls differently from GraphQL's arguments and inputs.
+const QUERY_NAMES: Names = new Map([
+  ['first', 'limit'],
+  ['after', 'cursor'],
+  ['filter', 'expressCustomerName'],
+]);
+const HEADER_NAMES: Names = new Map([['idempotencyKey', 'Idempotency-Key']]);
+
+/** The nine fields of the published shape; who did not create it is left out. The version travels as the ETag. */
+export function toRestCustomer(row: ExpressCustomerEntity): object {
+  const { id: _, version: __, createdByApiKeyId, createdByUserId, ...customer } = toExpressCustomer(row);
+  return {
+    ...customer,
+    createdAt: instantText(customer.createdAt),
+    updatedAt: instantText(customer.updatedAt),
+    ...(createdByApiKeyId !== null && { createdByApiKeyId }),
+    ...(createdByUserId !== null && { createdByUserId }),
+  };
+}
+
+export function sendCustomer(reply: FastifyReply, row: ExpressCustomerEntity): FastifyReply {
+  return reply.header('etag', `"${row.version}"`).send(toRestCustomer(row));
+}
+
+/** Some client libraries go on while a cursor comes back, whatever `hasMore` says: the last page has none. */
+export function toRestPage(page: Page<ExpressCustomerEntity>): object {
+  const last = page.rows.at(-1);
+  return {
+    expressCustomers: page.rows.map(toRestCustomer),
+    cursor: page.hasNextPage && last ? page.cursorOf(last) : null,
+    hasMore: page.hasNextPage,
+  };
+}
+
+const NOT_A_TAG: Fault = {
+  path: ['If-Match'],
+  code: 'INVALID',
+  message: 'The header If-Match takes one entity tag in quotes, or *.',
+};
+
+// Never the version of a customer.
+const NO_VERSION = 2 ** 31 - 1;
+
+/**
+ * The version that an If-Match header asks for; undefined when any will do. A tag that this service never gave is well
+ * formed and matches nothing (RFC 9110, 13.1.1).
+ * @throws AppError BAD_USER_INPUT for what is no entity tag.
+ */
+export function expectedVersionOf(ifMatch: string | undefined): number | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  const tag = /^(W\/)?"([\x21\x23-\x7e]*)"$/.exec(ifMatch.trim());
+  if (!tag) throw badUserInput([NOT_A_TAG]);
+  return tag[1] === undefined && /^[1-9]\d{0,8}$/.test(tag[2]!) ? Number(tag[2]) : NO_VERSION;
+}
+
+/** A whole number, also when it is written as the client libraries that hold it as a double write it: 20.0. */
+export function limitOf(limit: unknown): number {
+  if (limit === undefined) return 20;
+  return typeof limit === 'string' && /^\d{1,9}(\.0+)?$/.test(limit) ? Number(limit) : NaN;
+}
+
+// A key that is unknown is the caller's own word for it.
+function renamed({ path, ...fault }: Fault, names: Names): Fault {
+  const name = fault.code === 'UNKNOWN' ? undefined : names.get(path[0]);
+  return { ...fault, path: name === undefined ? path : [name] };
+}
+
+async function naming<T>(names: Names, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError) || !error.details.fields) throw error;
+    throw badUserInput(error.details.fields.map((fault) => renamed(fault, names)));
+  }
+}
+
+/** Names the faults of a list's arguments as the caller wrote them. */
+export const inQueryNames = <T>(work: () => Promise<T>): Promise<T> => naming(QUERY_NAMES, work);
+
+/** Names the faults of what came in a header by the header. */
+export const inHeaderNames = <T>(work: () => Promise<T>): Promise<T> => naming(HEADER_NAMES, work);

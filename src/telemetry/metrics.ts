@@ -1,0 +1,112 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createServer, type Server } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Database } from '../database/database.js';
+import { poolOf } from '../database/pool.js';
+import type { BackgroundTask } from '../shared/background-task.js';
+import { BATCH_CHANNEL, type BatchRun } from '../shared/batches.js';
+import type { OverloadGate } from '../transport/limits/overload.js';
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64];
+
+// As many values as there are operations: a caller can put root fields together in too many ways to count each.
+const operationLabel = (operation: string): string => (operation.includes(',') ? 'several' : operation);
+
+/** What the service counts of itself for Prometheus, on a port of its own: it is nobody's business who calls the API. */
+export class Metrics implements BackgroundTask {
+  private readonly registry = new Registry();
+  private readonly requests: Counter<'operation' | 'code'>;
+  private readonly seconds: Histogram<'operation'>;
+  private readonly batches: Histogram<'batch'>;
+  private server: Server | undefined;
+
+  constructor({ database, gate }: { database: Database; gate: OverloadGate }) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.requests = new Counter({
+      name: 'avara_express_requests_total',
+      help: 'Requests by operation and by the code of their answer, OK for a success.',
+      labelNames: ['operation', 'code'],
+      registers,
+    });
+    this.seconds = new Histogram({
+      name: 'avara_express_request_seconds',
+      help: 'Seconds from a request to the end of its answer.',
+      labelNames: ['operation'],
+      buckets: SECONDS,
+      registers,
+    });
+    this.batches = new Histogram({
+      name: 'avara_express_batch_size',
+      help: 'How many calls went together in one statement.',
+      labelNames: ['batch'],
+      buckets: BATCH_SIZES,
+      registers,
+    });
+    this.gauge('avara_express_requests_in_flight', 'Requests at work now.', () => gate.inFlight);
+    this.gauge('avara_express_requests_shed', 'Requests refused for overload since the start.', () => gate.shed);
+    const pool = poolOf(database.dataSource);
+    this.gauge('avara_express_pool_connections', 'Connections to the database.', () => pool.totalCount);
+    this.gauge('avara_express_pool_idle', 'Connections to the database without work.', () => pool.idleCount);
+    this.gauge('avara_express_pool_waiting', 'Requests that wait for a connection.', () => pool.waitingCount);
+    subscribe(BATCH_CHANNEL, this.countBatch);
+  }
+
+  private gauge(name: string, help: string, value: () => number): void {
+    const registers = [this.registry];
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+
+  private readonly countBatch = (message: unknown): void => {
+    const { name, size } = message as BatchRun;
+    this.batches.observe({ batch: name }, size);
+  };
+
+  /** Counts every answer of the server. */
+  watch(server: FastifyInstance): void {
+    server.addHook('onResponse', (request, reply, next) => {
+      const { operation = 'unknown', code = 'OK' } = request.context.outcome;
+      const label = operationLabel(operation);
+      this.requests.inc({ operation: label, code });
+      this.seconds.observe({ operation: label }, reply.elapsedTime / 1_000);
+      next();
+    });
+  }
+
+  /** In Prometheus' text format. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  /** Serves them at every path. @returns the port. */
+  async listen(port: number, host: string): Promise<number> {
+    const server = createServer((_request, response) => {
+      void this.text().then((text) => {
+        response.writeHead(200, { 'content-type': this.registry.contentType });
+        response.end(text);
+      });
+    });
+    this.server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+    return (server.address() as { port: number }).port;
+  }
+
+  async stop(): Promise<void> {
+    unsubscribe(BATCH_CHANNEL, this.countBatch);
+    this.registry.clear();
+    this.server?.closeAllConnections();
+    this.server?.close();
+  }
+}

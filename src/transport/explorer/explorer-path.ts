@@ -1,2 +1,0 @@
-/** Where the explorer is. */
-export const EXPLORER_PATH = '/explorer';

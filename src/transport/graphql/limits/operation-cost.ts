@@ -1,0 +1,111 @@
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  Kind,
+  OperationTypeNode,
+  typeFromAST,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { sliceOf, weightOf, type Slice } from './cost-directives.js';
+
+const MUTATION_COST = 10;
+
+function ownWeight(field: GraphQLField<unknown, unknown>): number {
+  const type = getNamedType(field.type);
+  return weightOf(field) ?? weightOf(type) ?? (isCompositeType(type) ? 1 : 0);
+}
+
+/** One walk through one operation with one set of variables. */
+class CostWalk {
+  private readonly fragments = new Map<string, FragmentDefinitionNode>();
+  // By name and size: a fragment that is spread in many places is walked once for each size around it.
+  private readonly walked = new Map<string, number>();
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    document: DocumentNode,
+    private readonly variables: Record<string, unknown>,
+  ) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
+    }
+  }
+
+  of(type: GraphQLCompositeType, { selections }: SelectionSetNode, around?: Slice): number {
+    return selections.reduce((sum, selection) => sum + this.ofSelection(type, selection, around), 0);
+  }
+
+  private ofSelection(type: GraphQLCompositeType, selection: SelectionNode, around?: Slice): number {
+    if (selection.kind === Kind.FIELD) return this.ofField(type, selection, around);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.ofFragment(selection.name.value, around);
+    const { typeCondition, selectionSet } = selection;
+    return this.of(typeCondition ? this.typeNamed(typeCondition) : type, selectionSet, around);
+  }
+
+  private typeNamed(node: FragmentDefinitionNode['typeCondition']): GraphQLCompositeType {
+    return typeFromAST(this.schema, node) as GraphQLCompositeType;
+  }
+
+  private ofFragment(name: string, around?: Slice): number {
+    const key = around ? `${name} ${around.size} ${around.sizedFields.join(' ')}` : name;
+    let cost = this.walked.get(key);
+    if (cost === undefined) {
+      const fragment = this.fragments.get(name)!;
+      cost = this.of(this.typeNamed(fragment.typeCondition), fragment.selectionSet, around);
+      this.walked.set(key, cost);
+    }
+    return cost;
+  }
+
+  private ofField(type: GraphQLCompositeType, node: FieldNode, around?: Slice): number {
+    // What begins with __ is no field of the type: it is answered from memory.
+    const field = 'getFields' in type ? type.getFields()[node.name.value] : undefined;
+    if (!field) return 0;
+    const slice = sliceOf(field, node, this.variables);
+    const below = getNamedType(field.type);
+    const inner = node.selectionSet && isCompositeType(below) ? this.of(below, node.selectionSet, slice) : 0;
+    const isSized = around?.sizedFields.includes(field.name);
+    const times = isListType(getNullableType(field.type)) ? (isSized ? around!.size : slice.size) : 1;
+    return times * (ownWeight(field) + inner);
+  }
+}
+
+const variablesWithDefaults = (operation: OperationDefinitionNode, given: Record<string, unknown>) => ({
+  ...Object.fromEntries(
+    (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue && 'value' in defaultValue && defaultValue.kind === Kind.INT
+        ? [[variable.name.value, Number(defaultValue.value)]]
+        : [],
+    ),
+  ),
+  ...given,
+});
+
+/**
+ * What a valid operation costs at most, before it runs: every object counts 1 and every scalar 0 unless `@cost` says
+ * otherwise, lists as often as `@listSize` says, mutations 10 more. The same reckoning as a federation router's demand
+ * control, from the same directives (https://ibm.github.io/graphql-specs/cost-spec.html). Unlike there, inputs are free:
+ * a body's length bounds them.
+ */
+export function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): number {
+  const root = schema.getRootType(operation.operation);
+  if (!root) return 0;
+  const walk = new CostWalk(schema, document, variablesWithDefaults(operation, variables));
+  const base = operation.operation === OperationTypeNode.MUTATION ? MUTATION_COST : 0;
+  return base + walk.of(root, operation.selectionSet);
+}

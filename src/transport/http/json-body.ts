@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { badUserInput } from '../../shared/app-error.js';
+
+// Fatal: a hospital's name that is not UTF-8 is refused, not stored with replacement characters in it.
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const malformed = () =>
+  badUserInput([{ path: [], code: 'INVALID', message: 'The body is not well-formed JSON in UTF-8.' }]);
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(utf8.decode(body));
+  } catch {
+    throw malformed();
+  }
+}
+
+// JSON is UTF-8 (RFC 8259), and nothing here unpacks: a body that says otherwise of itself is not read as if it had not.
+function requirePlainUtf8({ headers }: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (!/^utf-?8$/i.test(charset) || encoding.toLowerCase() !== 'identity')
+    throw badUserInput([{ path: [], code: 'INVALID', message: 'Send the body as plain JSON in UTF-8.' }]);
+}
+
+/**
+ * Reads JSON bodies, and no others. `__proto__` is an own key like any other, as JSON says; whoever copies a body must copy
+ * only the keys it knows. An empty body is no body.
+ */
+export function acceptJsonBodies(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    (request: FastifyRequest, body: Buffer, done) => {
+      try {
+        requirePlainUtf8(request);
+        done(null, body.length === 0 ? undefined : parseJson(body));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+}

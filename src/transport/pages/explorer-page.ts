@@ -1,0 +1,74 @@
+import { WORKED_EXAMPLES } from './worked-examples.js';
+import { PATHS } from '../paths.js';
+
+// "</script>" inside a string would end the script.
+const asScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+const optionsOf = (demoToken: string | null) => {
+  const headers = JSON.stringify({ authorization: `Bearer ${demoToken ?? '<your API key>'}` }, null, 2);
+  const tabs = WORKED_EXAMPLES.map(({ document, variables }) => ({
+    ...{ query: document, variables: JSON.stringify(variables, null, 2) },
+    headers,
+  }));
+  return {
+    endpoint: PATHS.graphql,
+    title: '',
+    logo: ' ',
+    shouldPersistHeaders: false,
+    defaultHeaders: headers,
+    defaultEditorToolsVisibility: 'variables',
+    defaultTabs: tabs,
+    // GraphiQL takes only the first tab's document from the line above.
+    initialVariables: tabs[0]!.variables,
+  };
+};
+
+// On a narrow screen the answer stands below the operation instead of beside it. A tab jumps away under the pointer (its animation keeps a place from before the page was laid out), so it stands still. The
+// editor of variables knows nothing of the JSON scalar and would underline every metadata; the service tells what is wrong.
+const STYLE = `
+body { margin: 0; }
+#root { height: 100vh; }
+.graphiql-tab { transform: none !important; }
+.graphiql-editor-tool .squiggly-error { display: none; }
+@media (max-width: 48rem) {
+  #graphiql-session { flex-direction: column; }
+  .graphiql-horizontal-drag-bar { display: none; }
+  .graphiql-container .graphiql-sidebar { padding: 8px 2px; width: auto; }
+}
+`;
+
+/** The page that starts GraphiQL; everything in it that runs carries the nonce. */
+export const explorerPage = (nonce: string, demoToken: string | null): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Express customers: explorer</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${PATHS.explorer}/graphiql.css">
+<style nonce="${nonce}">${STYLE}</style>
+</head>
+<body>
+<noscript>The explorer needs JavaScript.</noscript>
+<div id="root"></div>
+<script nonce="${nonce}">
+// The code editor adds style sheets while it runs; the policy wants the nonce on them.
+const createElement = document.createElement;
+document.createElement = function (name, options) {
+  const element = createElement.call(this, name, options);
+  if (String(name).toLowerCase() === 'style') element.nonce = '${nonce}';
+  return element;
+};
+const workers = { json: 'json', graphql: 'graphql' };
+self.MonacoEnvironment = {
+  globalAPI: false,
+  getWorkerUrl: (_module, label) => '${PATHS.explorer}/' + (workers[label] ?? 'editor') + '.worker.js',
+};
+</script>
+<script nonce="${nonce}" src="${PATHS.explorer}/graphiql.js"></script>
+<script nonce="${nonce}">
+YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), ${asScript(optionsOf(demoToken))});
+</script>
+</body>
+</html>
+`;

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { version } from '../../../package.json';
+import { ExpressCustomerOrder } from '../../customer/contract/express-customers.args.js';
+import { ExpressCustomerRepository } from '../../customer/persistence/express-customer.repository.js';
+import { readApiKeyToken } from '../../identity/api-key-token.js';
+import type { Services } from '../services.js';
+import { startPageHtml, type Fact, type Link } from './start-page-html.js';
+import { PATHS } from '../paths.js';
+
+const EXPLORERS: Link[] = [
+  {
+    path: PATHS.explorer,
+    name: 'Explorer',
+    about: 'GraphiQL with a worked example for every operation. Needs no internet.',
+    isFirst: true,
+  },
+  {
+    path: PATHS.graphql,
+    name: 'Apollo Sandbox',
+    about: 'The same service in Apollo’s explorer, loaded from the internet.',
+  },
+];
+
+const SCHEMA: Link = { path: PATHS.schema, name: 'GraphQL schema', about: 'All that can be asked, with descriptions.' };
+
+const ALWAYS: Link[] = [
+  { path: PATHS.reference, name: 'REST reference', about: 'The published REST API, to read and try.' },
+  { path: PATHS.openapi, name: 'OpenAPI description', about: 'The REST API for your tools.' },
+  { path: PATHS.ready, name: 'Health', about: 'Whether it can work right now.' },
+];
+
+const linksOf = ({ config }: Services): Link[] => [
+  ...(config.hasExplorers ? EXPLORERS : []),
+  ...(config.introspection ? [SCHEMA] : []),
+  ...ALWAYS,
+];
+
+async function factsOf({ config, database, demoToken }: Services): Promise<Fact[]> {
+  if (config.isProduction) return [];
+  const engine = database.engine === 'embedded' ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL';
+  const facts = [
+    { name: 'Version', value: version },
+    { name: 'Engine', value: engine },
+  ];
+  const demo = demoToken === null ? null : readApiKeyToken(demoToken);
+  if (!demo || 'refusal' in demo) return facts;
+  const customers = new ExpressCustomerRepository(database.dataSource.manager, demo.clinicId);
+  const count = await customers.count({ orderBy: ExpressCustomerOrder.CREATED_AT_DESC });
+  return [...facts, { name: 'Customers of the demo clinic', value: String(count) }];
+}
+
+/** A page for people who look rather than read. In production it tells nothing but that the service is up. */
+export function startPage(server: FastifyInstance, services: Services, schemaText: string): void {
+  server.get(PATHS.start, async (_request, reply) => {
+    const nonce = randomBytes(16).toString('base64');
+    const facts = await factsOf(services);
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('x-content-type-options', 'nosniff')
+      .header(
+        'content-security-policy',
+        `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      )
+      .send(startPageHtml(nonce, facts, linksOf(services)));
+  });
+  if (!services.config.introspection) return;
+  server.get(PATHS.schema, async (_request, reply) => reply.type('text/plain; charset=utf-8').send(schemaText));
+}

@@ -1,0 +1,12 @@
+/** Every URL path that the service answers at, in one place. */
+export const PATHS = {
+  start: '/',
+  graphql: '/graphql',
+  schema: '/schema.graphql',
+  explorer: '/explorer',
+  rest: '/v1/express',
+  openapi: '/v1/openapi.json',
+  reference: '/v1/docs',
+  live: '/livez',
+  ready: '/readyz',
+} as const;

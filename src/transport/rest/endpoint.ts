@@ -1,0 +1,71 @@
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { restSchemas } from '../../customer/rest/openapi.js';
+import { expressCustomerRoutes } from '../../customer/rest/express-customer.routes.js';
+import { PATHS } from '../paths.js';
+
+const DESCRIPTION = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Avara Express customers',
+    version: '1.0.0',
+    description: 'Express customers group users and studies of a clinic. Every answer is JSON; success is always 200.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/', description: 'This service' }],
+  components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer' } } },
+  security: [{ apiKey: [] }],
+};
+
+// The reference page loads from here alone; Swagger UI styles some elements in place.
+const PAGE_POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+interface Operation {
+  requestBody?: { required?: boolean; content: Record<string, { schema: { required?: string[] } }> };
+}
+
+// The library says of every body that it is required; one without a required key may be left out.
+const withOptionalBodies: SwaggerTransformObject = (document) => {
+  if (!('openapiObject' in document)) return document.swaggerObject;
+  for (const path of Object.values(document.openapiObject.paths ?? {})) {
+    for (const { requestBody } of Object.values(path as Record<string, Operation>)) {
+      if (requestBody) requestBody.required = requestBody.content['application/json']?.schema.required !== undefined;
+    }
+  }
+  return document.openapiObject;
+};
+
+// It shows another project's name and asks for the address of a description, of which there is one.
+const NO_TOP_BAR = '.swagger-ui .topbar { display: none; }';
+
+/**
+ * The published REST API below /v1/express, its OpenAPI description and a reference page that needs no other host. The
+ * schemas describe; they check nothing: what holds is checked once, by the input classes, for both doors.
+ */
+export async function restEndpoint(root: FastifyInstance): Promise<void> {
+  await root.register(async (server) => {
+    server.setValidatorCompiler(() => () => true);
+    server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+    await server.register(swagger, {
+      openapi: DESCRIPTION,
+      transformObject: withOptionalBodies,
+      refResolver: {
+        buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
+      },
+    });
+    for (const [name, schema] of Object.entries(restSchemas())) server.addSchema({ $id: name, ...schema });
+    await server.register(expressCustomerRoutes, { prefix: PATHS.rest });
+    server.get(PATHS.openapi, { schema: { hide: true } }, async () => server.swagger());
+    await server.register(swaggerUi, {
+      routePrefix: PATHS.reference,
+      staticCSP: true,
+      transformStaticCSP: () => PAGE_POLICY,
+      theme: {
+        title: 'Avara Express customers: REST reference',
+        css: [{ filename: 'plain.css', content: NO_TOP_BAR }],
+      },
+    });
+  });
+}

@@ -1,0 +1,174 @@
+import { buildSchema as schemaOf } from 'graphql';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SCOPES } from '../../../src/identity/actor.js';
+import { ERROR_STATUS } from '../../../src/shared/app-error.js';
+import { databaseTime } from '../../../src/identity/api-keys.js';
+import { revokeApiKey } from '../../../src/identity/revoke-api-key.js';
+import { rotateApiKey } from '../../../src/identity/rotate-api-key.js';
+import { buildSchema } from '../../../src/transport/graphql/schema.js';
+import { onEachEngine } from '../../support/engines.js';
+import { AUDIENCE, startIssuer, type Issuer } from '../../support/issuer.js';
+import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
+import { newUserId } from '../../support/world.js';
+import { documentOf, OPERATIONS, REST_CALLS, type Operation } from './operations.js';
+
+/** OK, NULL or an error's code. */
+type Outcome = string;
+
+const all = (outcome: Outcome) => () => outcome;
+const foreign = ({ foreign }: Operation): Outcome => (foreign === 'OWN' ? 'OK' : foreign);
+const readsOnly = ({ scope }: Operation): Outcome => (scope === 'express:read' ? 'OK' : 'FORBIDDEN');
+
+/** The columns: what each credential is answered, by the operation's row. */
+const CREDENTIALS: Record<string, (operation: Operation) => Outcome> = {
+  'own key with the scope': all('OK'),
+  'own key without the scope': all('FORBIDDEN'),
+  "another clinic's key": foreign,
+  'no key': all('UNAUTHENTICATED'),
+  'malformed key': all('UNAUTHENTICATED'),
+  'revoked key': all('UNAUTHENTICATED'),
+  'expired key': all('UNAUTHENTICATED'),
+  'rotated out key': all('UNAUTHENTICATED'),
+  'owner of the clinic': all('OK'),
+  'admin of the clinic': all('OK'),
+  'member of the clinic': readsOnly,
+  'owner of another clinic': foreign,
+  'user of another issuer': all('UNAUTHENTICATED'),
+};
+
+function outcomeOf({ body, status }: Answer, name: string): Outcome {
+  const code = body.errors?.[0]?.extensions.code;
+  if (code !== undefined) return (status === 401) === (code === 'UNAUTHENTICATED') ? code : `${code} with ${status}`;
+  return [body.data![name]].flat()[0] === null ? 'NULL' : 'OK';
+}
+
+describe('every operation of the schema has a row in the matrix', () => {
+  it('with the kind and scope that the schema says', () => {
+    const schema = schemaOf(buildSchema().text, { assumeValidSDL: true });
+    const rows = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      Object.values(type!.getFields()).map((field) => {
+        const directive = field.astNode!.directives!.find(({ name }) => name.value === 'requiresScopes');
+        const scope = /"(express:\w+)"/.exec(
+          JSON.stringify(directive)
+            .replaceAll('\\"', '"')
+            .replace(/"value":/g, ''),
+        );
+        return [field.name, type!.name.toLowerCase(), scope?.[1]];
+      }),
+    );
+    expect(rows.sort()).toEqual(
+      Object.entries(OPERATIONS)
+        .filter(([name]) => !name.startsWith('_'))
+        .map(([name, { kind, scope }]) => [name, kind, scope])
+        .sort(),
+    );
+    expect(buildSchema().text).toBe(readFileSync(join(__dirname, '../../../schema.graphql'), 'utf8'));
+  });
+});
+
+onEachEngine((engine) => {
+  let issuer: Issuer;
+  let foreignIssuer: Issuer;
+  let service: Service;
+  let clinic: Clinic;
+  const tokens: Record<string, (operation: Operation) => string> = {};
+
+  beforeAll(async () => {
+    [issuer, foreignIssuer] = [await startIssuer(), await startIssuer()];
+    service = await startService(engine, { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: AUDIENCE });
+    clinic = await service.newClinic();
+    const other = await service.newClinic();
+    const { clinicId } = clinic;
+    const reader = await service.newKey(clinic, { scopes: ['express:read'] });
+    const writer = await service.newKey(clinic, { scopes: ['express:write'] });
+    const [revoked, rotated] = [await service.newKey(clinic), await service.newKey(clinic)];
+    const past = new Date((await databaseTime(service.dataSource.manager)).getTime() - 1);
+    const expired = await service.newKey(clinic, { expiresAt: past });
+    await revokeApiKey(service.dataSource, { clinicId, apiKeyId: revoked.apiKeyId });
+    await rotateApiKey(service.dataSource, { clinicId, apiKeyId: rotated.apiKeyId }, { overlapMs: 0 });
+    const user = (level: string, of = issuer, clinic_id = clinicId) => of.sign({ sub: newUserId(), clinic_id, level });
+    const fixed: Record<string, string> = {
+      "another clinic's key": other.token,
+      'malformed key': `${clinic.token}x`,
+      'revoked key': revoked.token,
+      'expired key': expired.token,
+      'rotated out key': rotated.token,
+      'owner of the clinic': await user('owner'),
+      'admin of the clinic': await user('admin'),
+      'member of the clinic': await user('member'),
+      'owner of another clinic': await user('owner', issuer, other.clinicId),
+      'user of another issuer': await user('owner', foreignIssuer),
+    };
+    for (const [name, token] of Object.entries(fixed)) tokens[name] = () => token;
+    const has =
+      (wanted: string) =>
+      ({ scope }: Operation) =>
+        scope === wanted ? reader.token : writer.token;
+    tokens['own key with the scope'] = has(SCOPES[0]);
+    tokens['own key without the scope'] = has(SCOPES[1]);
+  });
+  afterAll(async () => {
+    await service.stop();
+    await issuer.stop();
+    await foreignIssuer.stop();
+  });
+
+  async function newCustomer(): Promise<string> {
+    const { body } = await service.graphql(
+      clinic,
+      'mutation { createExpressCustomer(input: { expressCustomerName: "A" }) { id } }',
+    );
+    return body.data!.createExpressCustomer.id as string;
+  }
+
+  const call = (token: string | undefined, query: string) =>
+    token === undefined
+      ? service.request('/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query }),
+        })
+      : service.graphql({ token }, query);
+
+  it.each(Object.keys(OPERATIONS))('%s answers each credential as tabled', async (name) => {
+    const operation = OPERATIONS[name]!;
+    const expected: Record<string, Outcome> = {};
+    const found: Record<string, Outcome> = {};
+    for (const [credential, outcome] of Object.entries(CREDENTIALS)) {
+      const document = documentOf(operation, await newCustomer());
+      expected[credential] = outcome(operation);
+      found[credential] = outcomeOf(await call(tokens[credential]?.(operation), document), name);
+    }
+    expect(found).toEqual(expected);
+  });
+
+  async function callRest(token: string | undefined, name: string): Promise<Outcome> {
+    const { method, path, body } = REST_CALLS[name]!(await newCustomer());
+    const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+    const options = { method, headers, ...((body || method !== 'GET') && { body: JSON.stringify(body ?? {}) }) };
+    const answer = await service.request(`/v1/express${path}`, options);
+    if (answer.status === 200) return 'OK';
+    const code = answer.body.code as keyof typeof ERROR_STATUS;
+    return answer.status === ERROR_STATUS[code] ? code : `${code} with ${answer.status}`;
+  }
+
+  it.each(Object.keys(REST_CALLS))('%s answers each credential at the REST door as tabled', async (name) => {
+    const operation = OPERATIONS[name]!;
+    const expected: Record<string, Outcome> = {};
+    const found: Record<string, Outcome> = {};
+    for (const [credential, outcome] of Object.entries(CREDENTIALS)) {
+      expected[credential] = outcome(operation).replace('NULL', 'NOT_FOUND');
+      found[credential] = await callRest(tokens[credential]?.(operation), name);
+    }
+    expect(found).toEqual(expected);
+  });
+
+  it('has a REST row for every operation that the OpenAPI description names', async () => {
+    const { body } = await service.request('/v1/openapi.json');
+    const described = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
+      (path) => Object.values(path).map(({ operationId }) => operationId),
+    );
+    expect(described.sort()).toEqual(Object.keys(REST_CALLS).sort());
+  });
+});
