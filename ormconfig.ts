@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readConfig } from './src/config/config.js';
-import { prepareDatabase } from './src/database/database.js';
+import { prepareServiceDatabase } from './src/service-database.js';
 
 // For the TypeORM command line only: `npm run typeorm -- migration:run`, `migration:revert`, `migration:generate`.
-export default prepareDatabase(readConfig(process.env)).then(({ dataSource }) => dataSource);
+export default prepareServiceDatabase(readConfig(process.env)).then(({ dataSource }) => dataSource);

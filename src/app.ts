@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config/config.js';
-import { openDatabase, type Database } from './database/database.js';
+import type { Database } from './database/database.js';
+import { openServiceDatabase } from './service-database.js';
 import { migrate } from './database/migrate.js';
 import { removeExpiredCreates } from './customer/persistence/create/delete-expired.js';
 import { authentication } from './identity/authenticate.js';
@@ -91,7 +92,7 @@ async function assemble(config: Config, database: Database, log: Logger): Promis
 /** Opens the database, brings its schema up to date and builds the server. Listens on nothing. */
 export async function buildApp(config: Config, logTo?: DestinationStream): Promise<App> {
   const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as DestinationStream);
-  const database = await openDatabase(config);
+  const database = await openServiceDatabase(config);
   try {
     await migrate(database.dataSource);
     const { services, demoKey, tasks } = await assemble(config, database, log);

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { ExpressCustomerOrder } from '../../src/customer/contract/express-customers.args.js';
-import { openDatabase, type Database } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { startPostgresServer, type PostgresServer } from '../../test/support/postgres-server.js';
 import { benchmark, sizes } from '../arguments.js';
@@ -24,10 +25,10 @@ const { sizes: SIZES } = benchmark('bench:lists', ABOUT)
 const RESULTS = join(process.cwd(), 'bench', 'results');
 
 async function open(server: PostgresServer, name: string): Promise<Database> {
-  const postgres = await openDatabase({ databaseUrl: server.url('postgres'), dataDir: '' });
+  const postgres = await openServiceDatabase({ databaseUrl: server.url('postgres'), dataDir: '' });
   await postgres.dataSource.query(`CREATE DATABASE ${name}`);
   await postgres.close();
-  const database = await openDatabase({ databaseUrl: server.url(name), dataDir: '' });
+  const database = await openServiceDatabase({ databaseUrl: server.url(name), dataDir: '' });
   await migrate(database.dataSource);
   return database;
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import pino from 'pino';
 import type { DataSource } from 'typeorm';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
 import type { NamedStatement } from '../../src/database/prepared-statement.js';
 import { poolOf } from '../../src/database/pool.js';
@@ -117,10 +117,10 @@ async function compareAll(open: DataSource, walled: DataSource): Promise<void> {
 async function main(): Promise<void> {
   const server = await startPostgresServer({ durable: true });
   const databaseUrl = server.url('postgres');
-  const owner = await openDatabase({ databaseUrl, dataDir: '' });
+  const owner = await openServiceDatabase({ databaseUrl, dataDir: '' });
   await migrate(owner.dataSource);
   for (const sql of SETUP) await owner.dataSource.query(sql);
-  const walled = await openDatabase({ databaseUrl: databaseUrl.replace('postgres@', 'walled@'), dataDir: '' });
+  const walled = await openServiceDatabase({ databaseUrl: databaseUrl.replace('postgres@', 'walled@'), dataDir: '' });
   nameClinics(walled.dataSource);
   try {
     await compareAll(owner.dataSource, walled.dataSource);

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { createClinic } from '../../src/identity/create-clinic.js';
 import { issueApiKey } from '../../src/identity/issue-api-key.js';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
 import type { PostgresServer } from '../../test/support/postgres-server.js';
 import { seed } from '../lists/seed.js';
@@ -19,11 +19,11 @@ const IDS = 10_000;
 
 export async function preparePlace(server: PostgresServer, rows: number, purpose = 'bench'): Promise<PreparedPlace> {
   const name = `${purpose}_${rows}`;
-  const postgres = await openDatabase({ databaseUrl: server.url('postgres'), dataDir: '' });
+  const postgres = await openServiceDatabase({ databaseUrl: server.url('postgres'), dataDir: '' });
   await postgres.dataSource.query(`CREATE DATABASE ${name}`);
   await postgres.close();
   const databaseUrl = server.url(name);
-  const database = await openDatabase({ databaseUrl, dataDir: '' });
+  const database = await openServiceDatabase({ databaseUrl, dataDir: '' });
   const { dataSource } = database;
   await migrate(dataSource);
   const clinicId = await createClinic(dataSource.manager, 'A clinic of the bench');

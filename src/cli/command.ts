@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config/config.js';
-import { openDatabase, type Database } from '../database/database.js';
+import type { Database } from '../database/database.js';
+import { openServiceDatabase } from '../service-database.js';
 import type { Terminal } from './terminal.js';
 
 /** Opens the database that the environment names for as long as the work lasts. */
@@ -8,7 +9,7 @@ export async function withDatabase<Result>(
   { environment }: Terminal,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const database = await openDatabase(readConfig(environment));
+  const database = await openServiceDatabase(readConfig(environment));
   try {
     return await work(database);
   } finally {

@@ -1,32 +1,13 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import type { Config } from '../config/config.js';
-import { ApiKeyEntity } from '../identity/api-key.entity.js';
-import { ClinicEntity } from '../identity/clinic.entity.js';
-import { ExpressCustomerEntity } from '../customer/model/express-customer.entity.js';
-import { ExpressCustomerEventEntity } from '../customer/model/express-customer-event.entity.js';
-import { ExpressCustomerUserEntity } from '../customer/model/express-customer-user.entity.js';
-import { UnkeyedCreateEntity } from '../customer/model/unkeyed-create.entity.js';
-import { IdempotencyKeyEntity } from '../customer/model/idempotency-key.entity.js';
 import { BOUNDED_WAITING } from './timeout-client.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
 import { READERS } from './type-parsers.js';
 
-const entities = [
-  ClinicEntity,
-  ApiKeyEntity,
-  ExpressCustomerEntity,
-  ExpressCustomerUserEntity,
-  ExpressCustomerEventEntity,
-  IdempotencyKeyEntity,
-  UnkeyedCreateEntity,
-];
-
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
 const SHARED_OPTIONS = {
   type: 'postgres',
-  entities,
   migrations,
   migrationsTableName: 'migrations',
   // The schema changes by migrations alone, and needs no extension that TypeORM would want to install by itself.
@@ -34,6 +15,15 @@ const SHARED_OPTIONS = {
   installExtensions: false,
   logging: false,
 } satisfies Partial<PostgresOptions>;
+
+/** The classes whose tables a data source reads and writes, handed in by the composition root. */
+export type Entities = NonNullable<PostgresOptions['entities']>;
+
+/** Where the data is: a PostgreSQL server, or without one a folder of the embedded engine. */
+export interface DatabaseLocation {
+  databaseUrl: string | undefined;
+  dataDir: string;
+}
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -60,9 +50,10 @@ function requireSupported({ driver }: DataSource): void {
   if (parseInt(version, 10) < OLDEST_POSTGRES) throw new UnsupportedPostgresError(version);
 }
 
-function postgresql(databaseUrl: string): Database {
+function postgresql(databaseUrl: string, entities: Entities): Database {
   const dataSource = new DataSource({
     ...SHARED_OPTIONS,
+    entities,
     url: databaseUrl,
     applicationName: 'avara-express-customers',
     poolSize: POOL_SIZE,
@@ -75,8 +66,11 @@ function postgresql(databaseUrl: string): Database {
 
 /** Closing it gives the data folder back, whoever closes it: the service or the TypeORM command line. */
 class EmbeddedDataSource extends DataSource {
-  constructor(private readonly engineBelow: EmbeddedEngine) {
-    super({ ...SHARED_OPTIONS, extra: engineBelow.poolConfig });
+  constructor(
+    private readonly engineBelow: EmbeddedEngine,
+    entities: Entities,
+  ) {
+    super({ ...SHARED_OPTIONS, entities, extra: engineBelow.poolConfig });
   }
 
   override async destroy(): Promise<void> {
@@ -85,25 +79,25 @@ class EmbeddedDataSource extends DataSource {
   }
 }
 
-async function embedded(dataDir: string): Promise<Database> {
-  const dataSource = new EmbeddedDataSource(await openEmbeddedEngine(dataDir));
+async function embedded(dataDir: string, entities: Entities): Promise<Database> {
+  const dataSource = new EmbeddedDataSource(await openEmbeddedEngine(dataDir), entities);
   return { dataSource, engine: 'embedded', close: () => dataSource.destroy() };
 }
 
-/** Names the engine that the configuration asks for; the data source is not connected yet. */
-export async function prepareDatabase({
-  databaseUrl,
-  dataDir,
-}: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<Database> {
-  return databaseUrl === undefined ? embedded(dataDir) : postgresql(databaseUrl);
+/** Chooses the engine; the data source is not connected yet. */
+export async function prepareDatabase(
+  { databaseUrl, dataDir }: DatabaseLocation,
+  entities: Entities,
+): Promise<Database> {
+  return databaseUrl === undefined ? embedded(dataDir, entities) : postgresql(databaseUrl, entities);
 }
 
 /**
- * Connects to the engine that the configuration asks for. Migrates nothing.
+ * Connects to the database. Migrates nothing.
  * @throws UnsupportedPostgresError for a server that is older than 15.
  */
-export async function openDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<Database> {
-  const database = await prepareDatabase(config);
+export async function openDatabase(location: DatabaseLocation, entities: Entities): Promise<Database> {
+  const database = await prepareDatabase(location, entities);
   try {
     await database.dataSource.initialize();
     requireSupported(database.dataSource);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { databaseTime, findApiKeys } from '../../src/identity/api-keys.js';
 import { formatApiKeyToken, newSecret, readApiKeyToken } from '../../src/identity/api-key-token.js';
 import { revokeApiKey } from '../../src/identity/revoke-api-key.js';
@@ -166,7 +166,7 @@ onEachEngine((engine) => {
     await service.graphql(clinic, LIST);
     const unwritten = await findApiKeys(service.dataSource.manager, clinic.clinicId);
     await service.app.stop();
-    const database = await openDatabase(place);
+    const database = await openServiceDatabase(place);
     const written = await findApiKeys(database.dataSource.manager, clinic.clinicId);
     await database.close();
     await place.remove();
@@ -183,7 +183,7 @@ onEachEngine((engine) => {
       clinic ??= await newClinic(service.dataSource);
       await service.graphql(clinic, LIST);
       await service.app.stop();
-      const database = await openDatabase(place);
+      const database = await openServiceDatabase(place);
       uses.push((await findApiKeys(database.dataSource.manager, clinic.clinicId))[0]!.lastUsedAt);
       await database.close();
     }

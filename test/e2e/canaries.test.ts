@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase, type Database } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { length } from '../support/run-length.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { AUDIENCE, startIssuer, type Issuer } from '../support/issuer.js';
@@ -32,7 +33,7 @@ let metricsPort: number;
 // A process of its own, so that what it writes and sends is all that an operator ever sees of a request.
 beforeAll(async () => {
   place = await createTestDatabase('postgresql');
-  database = await openDatabase(place);
+  database = await openServiceDatabase(place);
   clinic = await newClinic(database.dataSource);
   issuer = await startIssuer();
   collector = await startTraceCollector();

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, type Database } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { commandLine } from '../support/command-line.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { newClinic, type Clinic } from '../support/service.js';
@@ -30,7 +31,7 @@ onEachEngine((engine) => {
   let clinic: Clinic;
   // The embedded engine serves one process, so the test looks into it between two commands.
   const look = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
-    const database = await openDatabase(place);
+    const database = await openServiceDatabase(place);
     try {
       return await work(database);
     } finally {
@@ -216,7 +217,7 @@ describe('on postgresql, which serves several processes', () => {
   afterAll(() => place.remove());
 
   it('makes each line once when two imports of one file run at the same time, one of them from standard input', async () => {
-    const database = await openDatabase(place);
+    const database = await openServiceDatabase(place);
     const clinic = await newClinic(database.dataSource);
     const values = Array.from({ length: 500 }, (_, n) => ({ expressCustomerName: `Customer ${n}` }));
     const file = await fileOf(ndjson(values));

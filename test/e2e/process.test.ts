@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { createTestDatabase, onEachEngine, type Engine, type TestDatabase } from '../support/engines.js';
 import { failToStart, startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { newClinic } from '../support/service.js';
@@ -47,7 +47,7 @@ async function toldAtStart({ output }: ServerProcess): Promise<string> {
 
 async function tokenFor(engine: Engine): Promise<string> {
   if (engine === 'embedded') return (await readFile(join(place.dataDir, 'api-key'), 'utf8')).trim();
-  const database = await openDatabase(place);
+  const database = await openServiceDatabase(place);
   const { token } = await newClinic(database.dataSource);
   await database.close();
   return token;

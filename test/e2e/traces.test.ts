@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { newClinic, type Clinic } from '../support/service.js';
@@ -15,7 +15,7 @@ let running: ServerProcess;
 let clinic: Clinic;
 beforeAll(async () => {
   place = await createTestDatabase('postgresql');
-  const database = await openDatabase(place);
+  const database = await openServiceDatabase(place);
   clinic = await newClinic(database.dataSource);
   await database.close();
   collector = await startTraceCollector();

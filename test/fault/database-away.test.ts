@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { freePort, startPostgresServer, type PostgresServer } from '../support/postgres-server.js';
 import { newClinic, type Clinic } from '../support/service.js';
 import { length, report } from '../support/run-length.js';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   service = spawn(process.execPath, [join(__dirname, '../../dist/src/main.js')], { env, stdio: 'ignore' });
   url = `http://127.0.0.1:${port}`;
   while (!(await fetch(`${url}/readyz`).catch(() => null))?.ok) await sleep(50);
-  const database = await openDatabase({ databaseUrl: DATABASE_URL, dataDir: '' });
+  const database = await openServiceDatabase({ databaseUrl: DATABASE_URL, dataDir: '' });
   clinic = await newClinic(database.dataSource);
   await database.close();
 }, 60_000);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase, type Database } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { startPostgresServer, type PostgresServer } from '../support/postgres-server.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
@@ -26,7 +27,7 @@ describe('a PostgreSQL that goes away', () => {
   let clinic: Clinic;
 
   const withDatabase = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
-    const database = await openDatabase({ databaseUrl: postgres.url('postgres'), dataDir: '' });
+    const database = await openServiceDatabase({ databaseUrl: postgres.url('postgres'), dataDir: '' });
     try {
       return await work(database);
     } finally {

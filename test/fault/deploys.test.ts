@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { migrations } from '../../src/database/migrations/index.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { freePort } from '../support/postgres-server.js';
@@ -26,7 +26,7 @@ describe('a deploy', () => {
 
   it('stops on SIGTERM under load without dropping an accepted request', async () => {
     place = await createTestDatabase('postgresql');
-    const database = await openDatabase(place);
+    const database = await openServiceDatabase(place);
     const clinic: Clinic = await newClinic(database.dataSource);
     const environment = { DATABASE_URL: place.databaseUrl, LOG_LEVEL: 'error' };
     const port = await freePort();
@@ -72,7 +72,7 @@ describe('a deploy', () => {
       const environment = { DATABASE_URL: place.databaseUrl, LOG_LEVEL: 'error' };
       const servers = await Promise.all(Array.from({ length: 8 }, () => startServerProcess({ environment })));
       await Promise.all(servers.map((server) => server.end('SIGTERM')));
-      const database = await openDatabase(place);
+      const database = await openServiceDatabase(place);
       const rows = await database.dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
       await database.close();
       expect(rows.map(({ name }) => name)).toEqual(migrations.map(({ name }) => name));

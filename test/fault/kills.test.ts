@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { freePort } from '../support/postgres-server.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
@@ -15,9 +15,9 @@ interface Experiment {
 
 async function withDatabase<T>(
   place: TestDatabase,
-  work: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<T>,
+  work: (database: Awaited<ReturnType<typeof openServiceDatabase>>) => Promise<T>,
 ) {
-  const database = await openDatabase(place);
+  const database = await openServiceDatabase(place);
   try {
     return await work(database);
   } finally {

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { newExpressCustomerId } from '../../src/customer/model/express-customer-id.js';
 import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
-import { openDatabase, type Database } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { newClinic, type Clinic } from '../support/service.js';
 
@@ -14,7 +15,7 @@ onEachEngine((engine) => {
   let clinic: Clinic;
   beforeAll(async () => {
     place = await createTestDatabase(engine);
-    database = await openDatabase(place);
+    database = await openServiceDatabase(place);
     clinic = await newClinic(database.dataSource);
   });
   afterAll(async () => {

@@ -7,7 +7,8 @@ import type { ExpressCustomerFilter } from '../../src/customer/contract/express-
 import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
 import { ExpressCustomerOrder, type ExpressCustomersArgs } from '../../src/customer/contract/express-customers.args.js';
 import { foldForSearch } from '../../src/customer/model/fold-for-search.js';
-import { openDatabase, type Database } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { statementsOf } from '../support/statements.js';
 
@@ -83,7 +84,7 @@ onEachEngine((engine) => {
   let database: Database;
   beforeAll(async () => {
     place = await createTestDatabase(engine);
-    database = await openDatabase(place);
+    database = await openServiceDatabase(place);
   });
   afterAll(async () => {
     await database.close();

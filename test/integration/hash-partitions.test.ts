@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ANY_CUSTOMER_ID, WORKED_EXAMPLES } from '../../src/transport/pages/worked-examples.js';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { blocksOf } from '../../scripts/check-docs/blocks.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { newClinic, serviceOn, type Clinic, type Service } from '../support/service.js';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   await create('Before the split', before);
   await before.app.stop();
   const [ddl] = blocksOf(await readFile('docs/scaling.md', 'utf8')).filter(({ language }) => language === 'sql');
-  const database = await openDatabase(place);
+  const database = await openServiceDatabase(place);
   await database.dataSource.query(ddl!.text);
   await database.close();
   service = await serviceOn(place);
@@ -59,7 +59,7 @@ it('makes one customer for one idempotency key, sent 20 times at once', async ()
 });
 
 it('reads one partition for a clinic', async () => {
-  const database = await openDatabase(place);
+  const database = await openServiceDatabase(place);
   await newClinic(database.dataSource);
   const plan = await database.dataSource.query<{ 'QUERY PLAN': string }[]>(
     `EXPLAIN SELECT * FROM express_customers WHERE clinic_id = '${clinic.clinicId}' ORDER BY express_customer_id DESC LIMIT 20`,

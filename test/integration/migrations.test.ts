@@ -1,4 +1,5 @@
-import { openDatabase, type Database } from '../../src/database/database.js';
+import type { Database } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
 import { createEmptyDatabase, createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
@@ -8,7 +9,7 @@ onEachEngine((engine) => {
   let database: Database;
   beforeEach(async () => {
     place = await createTestDatabase(engine);
-    database = await openDatabase(place);
+    database = await openServiceDatabase(place);
   });
   afterEach(async () => {
     await database.close();
@@ -36,7 +37,7 @@ onEachEngine((engine) => {
 
 it('runs each migration once when four instances meet on an empty PostgreSQL database', async () => {
   const place = await createEmptyDatabase();
-  const databases = await Promise.all(Array.from({ length: 4 }, () => openDatabase(place)));
+  const databases = await Promise.all(Array.from({ length: 4 }, () => openServiceDatabase(place)));
   try {
     const ran = await Promise.all(databases.map(({ dataSource }) => migrate(dataSource)));
     expect(ran.flat()).toEqual(migrations.map(({ name }) => name));

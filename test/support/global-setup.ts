@@ -21,14 +21,14 @@ async function execute(url: string, sql: string): Promise<void> {
   }
 }
 
-type DatabaseModule = typeof import('../../src/database/database.js');
+type DatabaseModule = typeof import('../../src/service-database.js');
 type MigrateModule = typeof import('../../src/database/migrate.js');
-const built = join(__dirname, '../../dist/src/database');
-const { openDatabase } = require(join(built, 'database.js')) as DatabaseModule;
-const { migrate } = require(join(built, 'migrate.js')) as MigrateModule;
+const built = join(__dirname, '../../dist/src');
+const { openServiceDatabase } = require(join(built, 'service-database.js')) as DatabaseModule;
+const { migrate } = require(join(built, 'database/migrate.js')) as MigrateModule;
 
 async function makeTemplate(options: { databaseUrl: string | undefined; dataDir: string }): Promise<void> {
-  const database = await openDatabase(options);
+  const database = await openServiceDatabase(options);
   await migrate(database.dataSource);
   await database.close();
 }

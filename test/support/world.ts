@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { DataSource } from 'typeorm';
-import { openDatabase } from '../../src/database/database.js';
+import { openServiceDatabase } from '../../src/service-database.js';
 import { SCOPES, type Actor, type Scope } from '../../src/identity/actor.js';
 import type { RequestContext } from '../../src/identity/request-context.js';
 import { createTestDatabase, type Engine } from './engines.js';
@@ -21,7 +21,7 @@ export interface World {
 
 export async function openWorld(engine: Engine): Promise<World> {
   const place = await createTestDatabase(engine);
-  const database = await openDatabase(place);
+  const database = await openServiceDatabase(place);
   const { dataSource } = database;
   const log = pino({ level: 'silent' });
   return {
