@@ -5,7 +5,7 @@ import pino from 'pino';
 import type { DataSource } from 'typeorm';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
-import type { NamedStatement } from '../../src/database/prepared-statement.js';
+import type { PreparedStatement } from '../../src/database/prepared-statement.js';
 import { poolOf } from '../../src/database/pool.js';
 import type { RequestContext } from '../../src/identity/request-context.js';
 import { createExpressCustomer, expressCustomer } from '../../src/customer/use-cases/index.js';
@@ -40,7 +40,7 @@ const SETUP = [
 function nameClinics(dataSource: DataSource): void {
   const pool = poolOf(dataSource);
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
-  const walled = (client: PoolClient) => async (statement: NamedStatement) => {
+  const walled = (client: PoolClient) => async (statement: PreparedStatement) => {
     await client.query(`BEGIN; SET LOCAL ${SETTING} = '${String(statement.values[0])}'`);
     const result = await client.query(statement);
     await client.query('COMMIT');

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
+import { sqlState } from '../database/postgres-errors.js';
 import { IdentityError } from '../identity/identity-error.js';
 import { AppError } from '../shared/app-error.js';
 import { explainStartError } from '../startup/errors.js';
@@ -27,7 +28,7 @@ function explain(error: unknown): string {
   if (error instanceof IdentityError || error instanceof UsageError || error instanceof IncompleteError)
     return error.message;
   if (error instanceof AppError) return error.message;
-  if (UNDEFINED_TABLE_OR_COLUMN.test((error as { code?: string } | null)?.code ?? ''))
+  if (UNDEFINED_TABLE_OR_COLUMN.test(sqlState(error) ?? ''))
     return 'The database lacks the schema of this version. Run "migrate up", or start the service once.';
   return explainStartError(error);
 }

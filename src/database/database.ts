@@ -58,7 +58,7 @@ function postgresql(databaseUrl: string, entities: Entities): Database {
     applicationName: 'avara-express-customers',
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    // For `runNamedInTransaction`, which sends a transaction whole.
+    // For `runPreparedInTransaction`, which sends a transaction whole.
     extra: { ...BOUNDED_WAITING, types: READERS, pipeline: true },
   });
   return { dataSource, engine: 'postgresql', close: () => dataSource.destroy() };

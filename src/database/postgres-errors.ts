@@ -1,19 +1,62 @@
-// Network errors of Node, and PostgreSQL's classes "connection exception", "insufficient resources" and "operator
-// intervention", and what was cut short: lock_not_available, idle_in_transaction_session_timeout
+// The one place that reads what PostgreSQL and node-postgres report
 // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-const UNAVAILABLE =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOENT|08...|53...|57...|55P03|25P03)$/;
 
-// What node-postgres says without a code.
+interface Layers {
+  code?: unknown;
+  /** TypeORM wraps the driver's error. */
+  driverError?: unknown;
+  /** Node collects the failures of several addresses of one host. */
+  errors?: unknown;
+}
+
+const SQL_STATE = /^[0-9A-Z]{5}$/;
+
+// Node's own codes, such as EPIPE and EBUSY, may have five letters too; no SQLSTATE begins with E.
+const isSqlState = (code: unknown): code is string =>
+  typeof code === 'string' && SQL_STATE.test(code) && !code.startsWith('E');
+
+/** The SQLSTATE with which the server answered; undefined when the error is not an answer of the server. */
+export function sqlState(error: unknown): string | undefined {
+  const { code, driverError } = (error ?? {}) as Layers;
+  if (isSqlState(code)) return code;
+  return driverError === undefined || driverError === error ? undefined : sqlState(driverError);
+}
+
+// serialization_failure, deadlock_detected. Not 40003 (statement_completion_unknown): it may have been committed.
+const TRANSIENT = /^(40001|40P01)$/;
+
+/**
+ * Whether the server rolled a transaction back for the sake of another one: it changed nothing, and the same transaction may
+ * succeed when it is run again.
+ */
+export const isTransient = (error: unknown): boolean => TRANSIENT.test(sqlState(error) ?? '');
+
+// Data exception, integrity constraint violation, transaction rollback, PL/pgSQL error.
+const REJECTED = /^(22...|23...|40...|P0...)$/;
+
+/** Whether the server rejected a statement as a whole because of its values or of others in its way: it changed nothing. */
+export function isRejected(error: unknown): boolean {
+  const state = sqlState(error) ?? '';
+  return REJECTED.test(state) && state !== '40003';
+}
+
+// Connection exception, insufficient resources, operator intervention; lock_not_available and
+// idle_in_transaction_session_timeout; a transaction that was run again in vain, or of which nobody knows whether it was
+// committed; prepared statements that a pooler lost or mixed up (invalid_sql_statement_name, duplicate_prepared_statement).
+const UNAVAILABLE = /^(08...|53...|57...|55P03|25P03|40001|40003|40P01|26000|42P05)$/;
+
+const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOENT)$/;
+
+// node-postgres gives these no code.
 const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/;
 
 /** Whether an error says that the database cannot be reached or cannot work now, so that a later try may succeed. */
-export function isDatabaseUnavailable(error: unknown): boolean {
+export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code, driverError, errors } = error as Error & { code?: unknown; driverError?: unknown; errors?: unknown };
-  if (typeof code === 'string' && UNAVAILABLE.test(code)) return true;
+  const { code, driverError, errors } = error as Error & Layers;
+  if (typeof code === 'string' && (UNAVAILABLE.test(code) || NETWORK.test(code))) return true;
   if (UNAVAILABLE_MESSAGE.test(error.message)) return true;
-  if (Array.isArray(errors)) return errors.some(isDatabaseUnavailable);
-  return driverError !== undefined && driverError !== error && isDatabaseUnavailable(driverError);
+  if (Array.isArray(errors)) return errors.some(isUnavailable);
+  return driverError !== undefined && driverError !== error && isUnavailable(driverError);
 }

@@ -3,7 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { poolOf } from './pool.js';
 
 /** A statement that the server parses once a connection and keeps by its name. */
-export interface NamedStatement {
+export interface PreparedStatement {
   name: string;
   text: string;
   values: unknown[];
@@ -27,14 +27,14 @@ async function withConnection<T>(dataSource: DataSource, work: (client: PoolClie
 async function run<Row extends object>(
   { logger }: DataSource,
   client: PoolClient,
-  statement: NamedStatement,
+  statement: PreparedStatement,
 ): Promise<Row[]> {
   logger.logQuery(statement.text, statement.values);
   return (await client.query<Row>(statement)).rows;
 }
 
 /** Runs a statement, outside of transactions alone. */
-export const runNamed = <Row extends object>(dataSource: DataSource, statement: NamedStatement): Promise<Row[]> =>
+export const runPrepared = <Row extends object>(dataSource: DataSource, statement: PreparedStatement): Promise<Row[]> =>
   withConnection(dataSource, (client) => run<Row>(dataSource, client, statement));
 
 /**
@@ -42,10 +42,10 @@ export const runNamed = <Row extends object>(dataSource: DataSource, statement: 
  * one of its parts has failed, the server refuses the rest and takes the COMMIT for a ROLLBACK.
  * @returns the rows of the second.
  */
-export const runNamedInTransaction = <Row extends object>(
+export const runPreparedInTransaction = <Row extends object>(
   dataSource: DataSource,
-  first: NamedStatement,
-  second: NamedStatement,
+  first: PreparedStatement,
+  second: PreparedStatement,
 ): Promise<Row[]> =>
   withConnection(dataSource, async (client) => {
     const parts = await Promise.allSettled([
@@ -62,16 +62,12 @@ export const runNamedInTransaction = <Row extends object>(
 /** Whether what it does belongs to a transaction, and so must go through it. */
 export const isInTransaction = (manager: EntityManager): boolean => manager.queryRunner !== undefined;
 
-/** Makes one of something for each data source, when it is first asked for. */
-export function oncePerDataSource<T>(make: (dataSource: DataSource) => T): (dataSource: DataSource) => T {
-  const made = new WeakMap<DataSource, T>();
+/** Computes a value once per data source, on first use. */
+export function perDataSource<T>(compute: (dataSource: DataSource) => T): (dataSource: DataSource) => T {
+  const values = new WeakMap<DataSource, { value: T }>();
   return (dataSource) => {
-    let one = made.get(dataSource);
-    if (!one) made.set(dataSource, (one = make(dataSource)));
-    return one;
+    let known = values.get(dataSource);
+    if (!known) values.set(dataSource, (known = { value: compute(dataSource) }));
+    return known.value;
   };
 }
-
-/** A fault of the values of a statement, or of others in its way: the server has refused it whole and changed nothing. */
-export const isFaultOfValues = (error: unknown): boolean =>
-  /^(22|23|40|P0)/.test((error as { code?: string } | null)?.code ?? '');

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** Where each batch is told as it begins; who counts listens there. */
+/** Publishes every batch as it begins; metrics and traces subscribe. */
 export const BATCH_CHANNEL = 'avara-express.batch';
 const begun = channel(BATCH_CHANNEL);
 
@@ -10,81 +10,98 @@ export interface BatchRun {
 }
 
 export interface BatchOptions {
-  /** What it is called where batches are counted. */
+  /** The name under which batches are counted. */
   name: string;
-  /** Items of one batch at most. */
+  /** At most this many items per batch. */
   size: number;
-  /** Batches of one key that run at once. */
-  atOnce: number;
-  /** Tells that one item may have spoilt the batch without any of it having taken effect: then each runs alone. */
-  isFaultOfAnItem: (error: unknown) => boolean;
+  /** At most this many batches per key run simultaneously. */
+  concurrency: number;
+  /** Whether an error means that nothing of the batch took effect and one item may be the cause: then each runs alone. */
+  shouldRetryIndividually: (error: unknown) => boolean;
 }
 
 interface Waiting<Item, Result> {
   item: Item;
+  signal: AbortSignal | undefined;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
 
-interface Line<Item, Result> {
+interface Queue<Group, Item, Result> {
+  key: string;
+  group: Group;
   waiting: Waiting<Item, Result>[];
   running: number;
 }
 
 /**
- * Collects what is asked for while earlier batches of the same key run, and runs it together. An item joins only a batch
- * that has not begun, so it never sees a state from before it was asked for. Nothing waits while there is nothing to wait
- * for: a lone item begins in the same turn of the event loop.
+ * Collects the items of a key while earlier batches of that key run, and runs them together. An item joins only a batch
+ * that has not begun, so it never sees a state older than its call. Without a batch in progress an item does not wait:
+ * it begins in the same turn of the event loop.
  */
-export class Batches<Item, Result> {
-  private readonly lines = new Map<string, Line<Item, Result>>();
+export class BatchQueue<Group, Item, Result> {
+  private readonly queues = new Map<string, Queue<Group, Item, Result>>();
 
   constructor(
-    /** Answers in the order of the items. */
-    private readonly run: (key: string, items: Item[]) => Promise<Result[]>,
+    /** Returns the results in the order of the items. */
+    private readonly run: (group: Group, items: Item[]) => Promise<Result[]>,
     private readonly options: BatchOptions,
   ) {}
 
-  /** Settles when the batch that the item went with has ended. */
-  add(key: string, item: Item): Promise<Result> {
-    const line = this.lineOf(key);
+  /**
+   * Settles when the batch of the item has ended.
+   * @param key names the queue; `group` is what `run` gets to know of it, equal for equal keys.
+   * @param signal drops the item if it is aborted before its batch begins; the promise rejects with the signal's reason.
+   */
+  add(key: string, group: Group, item: Item, signal?: AbortSignal): Promise<Result> {
+    const queue = this.getQueue(key, group);
     return new Promise((resolve, reject) => {
-      line.waiting.push({ item, resolve, reject });
-      // What came in with the same packet of requests goes along.
-      if (line.waiting.length === 1) setImmediate(() => this.next(key, line));
+      queue.waiting.push({ item, signal, resolve, reject });
+      // Items of requests that arrived in the same packet join.
+      if (queue.waiting.length === 1) setImmediate(() => this.startBatches(queue));
     });
   }
 
-  private lineOf(key: string): Line<Item, Result> {
-    let line = this.lines.get(key);
-    if (!line) this.lines.set(key, (line = { waiting: [], running: 0 }));
-    return line;
+  private getQueue(key: string, group: Group): Queue<Group, Item, Result> {
+    let queue = this.queues.get(key);
+    if (!queue) this.queues.set(key, (queue = { key, group, waiting: [], running: 0 }));
+    return queue;
   }
 
-  private next(key: string, line: Line<Item, Result>): void {
-    while (line.waiting.length > 0 && line.running < this.options.atOnce) {
-      line.running += 1;
-      void this.runBatch(key, line.waiting.splice(0, this.options.size)).finally(() => {
-        line.running -= 1;
-        this.next(key, line);
+  private startBatches(queue: Queue<Group, Item, Result>): void {
+    while (queue.waiting.length > 0 && queue.running < this.options.concurrency) {
+      const batch = this.takeBatch(queue);
+      if (batch.length === 0) continue;
+      queue.running += 1;
+      void this.runBatch(queue.group, batch).finally(() => {
+        queue.running -= 1;
+        this.startBatches(queue);
       });
     }
-    if (line.waiting.length === 0 && line.running === 0) this.lines.delete(key);
+    if (queue.waiting.length === 0 && queue.running === 0) this.queues.delete(queue.key);
   }
 
-  private async runBatch(key: string, batch: Waiting<Item, Result>[]): Promise<void> {
+  private takeBatch({ waiting }: Queue<Group, Item, Result>): Waiting<Item, Result>[] {
+    const taken = waiting.splice(0, this.options.size);
+    return taken.filter(({ signal, reject }) => {
+      if (signal?.aborted) reject(signal.reason);
+      return !signal?.aborted;
+    });
+  }
+
+  private async runBatch(group: Group, batch: Waiting<Item, Result>[]): Promise<void> {
     if (begun.hasSubscribers) begun.publish({ name: this.options.name, size: batch.length } satisfies BatchRun);
     try {
       const items = batch.map(({ item }) => item);
-      const results = await this.run(key, items);
+      const results = await this.run(group, items);
       batch.forEach(({ resolve }, n) => resolve(results[n]!));
     } catch (error) {
-      if (batch.length > 1 && this.options.isFaultOfAnItem(error)) await this.runAlone(key, batch);
+      if (batch.length > 1 && this.options.shouldRetryIndividually(error)) await this.runIndividually(group, batch);
       else batch.forEach(({ reject }) => reject(error));
     }
   }
 
-  private async runAlone(key: string, batch: Waiting<Item, Result>[]): Promise<void> {
-    for (const one of batch) await this.runBatch(key, [one]);
+  private async runIndividually(group: Group, batch: Waiting<Item, Result>[]): Promise<void> {
+    for (const one of batch) await this.runBatch(group, [one]);
   }
 }

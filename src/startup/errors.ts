@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config.js';
 import { DataDirInUseError } from '../database/data-dir-lock.js';
 import { UnsupportedPostgresError } from '../database/database.js';
-import { isDatabaseUnavailable } from '../database/postgres-errors.js';
+import { isUnavailable } from '../database/postgres-errors.js';
 
 /** HOST is a name, and no address is known for it. */
 export class UnknownHostError extends Error {
@@ -35,7 +35,7 @@ export function explainStartError(error: unknown): string {
   const { code, message, stack } = error as NodeJS.ErrnoException;
   const advice = ADVICE[code ?? ''];
   if (advice) return `${advice} (${message})`;
-  if (isDatabaseUnavailable(error))
+  if (isUnavailable(error))
     return `No database answers at DATABASE_URL. Start it, or correct the address. (${code ?? message})`;
   return stack ?? message;
 }

@@ -1,5 +1,5 @@
 import type { LoggerOptions } from 'pino';
-import { isDatabaseUnavailable } from '../database/postgres-errors.js';
+import { isUnavailable } from '../database/postgres-errors.js';
 import { AppError } from '../shared/app-error.js';
 
 /** What a log line says of an error. */
@@ -22,7 +22,7 @@ const FRAME = /^\s+at .*(?::\d+:\d+\)?|\(native\)|<anonymous>\)?)$/;
 // Texts that are known to hold no value of a request. All others may quote one: PostgreSQL quotes the row, JSON.parse the
 // body, graphql-js the variables.
 function safeMessage(error: Raw): string | undefined {
-  if (error instanceof AppError || error.syscall !== undefined || isDatabaseUnavailable(error)) return error.message;
+  if (error instanceof AppError || error.syscall !== undefined || isUnavailable(error)) return error.message;
   if (error instanceof TypeError || error instanceof ReferenceError) return error.message.replace(/["'`].*["'`]/s, '…');
   return undefined;
 }

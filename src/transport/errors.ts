@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify';
-import { isDatabaseUnavailable } from '../database/postgres-errors.js';
+import { isUnavailable } from '../database/postgres-errors.js';
 import { AppError, badUserInput } from '../shared/app-error.js';
 
 const RETRY_AFTER_S = 2;
@@ -25,7 +25,7 @@ const isFastifyError = (error: unknown): error is FastifyError =>
 /** Any error as one that a caller may see. What is not foreseen tells nothing but that it was our fault. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (isDatabaseUnavailable(error)) return serviceUnavailable();
+  if (isUnavailable(error)) return serviceUnavailable();
   if (isFastifyError(error)) {
     const known = FASTIFY_ERRORS[error.code];
     if (known) return known();

@@ -9,7 +9,7 @@ import {
   type Change,
   type ExpressCustomerEventType,
 } from '../model/express-customer-event.entity.js';
-import { firstPagesOf } from './batched-first-pages.js';
+import { batchedFirstPages } from './batched-first-pages.js';
 import type { PageArgs } from '../contract/page.args.js';
 
 const VERSION = /^[1-9][0-9]{0,8}$/;
@@ -19,7 +19,7 @@ function versionOf(key: string): number {
   return Number(key);
 }
 
-const firstEvents = firstPagesOf<ExpressCustomerEventEntity>({
+const firstEvents = batchedFirstPages<ExpressCustomerEventEntity>({
   name: 'events',
   sqlOf: (dataSource) => `
     SELECT ${columnsOf(dataSource, 'event', ExpressCustomerEventEntity)} FROM express_customer_events AS event
@@ -60,7 +60,7 @@ export class ExpressCustomerEventRepository {
     const rows =
       typeof after === 'string'
         ? await this.findBehind(expressCustomerId, decodeCursor(scope, after, 1), limit)
-        : await firstEvents(this.manager.connection, this.clinicId, expressCustomerId, limit);
+        : await firstEvents(this.manager.connection, { clinicId: this.clinicId, limit }, expressCustomerId);
     return pageOf(rows, first, after, (row) => encodeCursor(scope, [String(row.version)]));
   }
 

@@ -5,7 +5,7 @@ import { countCustomersOfUser, firstCustomersOfUser } from './batched-user-custo
 import { columnsOf } from './select-columns.js';
 import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import { ExpressCustomerUserEntity } from '../model/express-customer-user.entity.js';
-import { firstPagesOf } from './batched-first-pages.js';
+import { batchedFirstPages } from './batched-first-pages.js';
 import type { PageArgs } from '../contract/page.args.js';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -15,7 +15,7 @@ function instantOf(key: string): string {
   return key;
 }
 
-const firstUsers = firstPagesOf<ExpressCustomerUserEntity>({
+const firstUsers = batchedFirstPages<ExpressCustomerUserEntity>({
   name: 'users',
   sqlOf: (dataSource) => `
     SELECT ${columnsOf(dataSource, 'member', ExpressCustomerUserEntity)} FROM express_customer_users AS member
@@ -61,7 +61,7 @@ export class ExpressCustomerUserRepository {
     const rows =
       typeof after === 'string'
         ? await this.findBehind(expressCustomerId, decodeCursor(scope, after, 2), limit)
-        : await firstUsers(this.manager.connection, this.clinicId, expressCustomerId, limit);
+        : await firstUsers(this.manager.connection, { clinicId: this.clinicId, limit }, expressCustomerId);
     return pageOf(rows, first, after, cursorOf);
   }
 
@@ -88,7 +88,7 @@ export class ExpressCustomerUserRepository {
     const rows =
       typeof after === 'string'
         ? await this.findCustomersBehind(userId, decodeCursor(scope, after, 1), limit)
-        : await firstCustomersOfUser(this.manager.connection, this.clinicId, userId, limit);
+        : await firstCustomersOfUser(this.manager.connection, { clinicId: this.clinicId, limit }, userId);
     return pageOf(rows, first, after, (row) => encodeCursor(scope, [row.expressCustomerId]));
   }
 
@@ -112,6 +112,6 @@ export class ExpressCustomerUserRepository {
   }
 
   countCustomers(userId: string): Promise<number> {
-    return countCustomersOfUser(this.manager.connection, this.clinicId, userId);
+    return countCustomersOfUser(this.manager.connection, { clinicId: this.clinicId }, userId);
   }
 }

@@ -7,7 +7,7 @@ import type { Changeable } from '../model/changes.js';
 import { expressCustomerNotFound } from '../model/errors.js';
 import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import { criteriaOf } from '../contract/express-customer.filter.js';
-import { findByIds, findTogether } from './batched-gets.js';
+import { findBatched, findByIds } from './batched-gets.js';
 import { isExpressCustomerId } from '../model/express-customer-id.js';
 import { countList, findInList } from './list/search.js';
 import { ORDERS } from './list/order.js';
@@ -65,7 +65,8 @@ export class ExpressCustomerRepository {
 
   async find(expressCustomerId: string): Promise<ExpressCustomerEntity | null> {
     if (!isExpressCustomerId(expressCustomerId)) return null;
-    if (!isInTransaction(this.manager)) return findTogether(this.manager.connection, this.clinicId, expressCustomerId);
+    if (!isInTransaction(this.manager))
+      return findBatched(this.manager.connection, { clinicId: this.clinicId }, expressCustomerId);
     return this.query().andWhere('customer.expressCustomerId = :expressCustomerId', { expressCustomerId }).getOne();
   }
 

@@ -1,12 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { againIfGivenUp } from '../../../database/in-transaction.js';
-import {
-  isFaultOfValues,
-  oncePerDataSource,
-  runNamed,
-  runNamedInTransaction,
-} from '../../../database/prepared-statement.js';
-import { Batches } from '../../../shared/batches.js';
+import { retryTransient } from '../../../database/in-transaction.js';
+import { batched, matchRows } from '../../../database/batched.js';
+import { runPrepared, runPreparedInTransaction } from '../../../database/prepared-statement.js';
 import { changesOfCreation } from '../../model/changes.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import type { NewExpressCustomer } from '../express-customer.repository.js';
@@ -79,23 +74,23 @@ function runCreates(dataSource: DataSource, clinicId: string, creates: Create[])
   const values = [clinicId, JSON.stringify(creates.map(given))];
   const create = { name: 'express-customers-create', text: CREATE, values };
   const unkeyed = creates.flatMap(({ tries }) => (tries && tries.idempotencyKey === null ? [tries] : []));
-  if (unkeyed.length === 0) return runNamed(dataSource, create);
-  return runNamedInTransaction(dataSource, takeTurns(unkeyed.map((tries) => turnOf({ clinicId, ...tries }))), create);
+  if (unkeyed.length === 0) return runPrepared(dataSource, create);
+  return runPreparedInTransaction(
+    dataSource,
+    takeTurns(unkeyed.map((tries) => turnOf({ clinicId, ...tries }))),
+    create,
+  );
 }
 
-function createsOf(dataSource: DataSource): Batches<Create, ExpressCustomerEntity | null> {
-  const run = async (clinicId: string, creates: Create[]): Promise<(ExpressCustomerEntity | null)[]> => {
-    const rows = await againIfGivenUp(() => runCreates(dataSource, clinicId, creates));
-    const byId = new Map(rows.map((row) => [row.expressCustomerId, row]));
-    return creates.map(({ customer }) => {
-      const row = byId.get(customer.expressCustomerId);
-      return row ? { clinicId, ...customer, ...row } : null;
-    });
-  };
-  return new Batches(run, { name: 'creates', size: 64, atOnce: 1, isFaultOfAnItem: isFaultOfValues });
-}
-
-const creates = oncePerDataSource(createsOf);
+const creates = batched<Create, ExpressCustomerEntity | null>(
+  { name: 'creates', size: 64, concurrency: 1 },
+  async (dataSource, { clinicId }, items) => {
+    const rows = await retryTransient(() => runCreates(dataSource, clinicId, items));
+    const ids = items.map(({ customer }) => customer.expressCustomerId);
+    const completed = matchRows(ids, rows, ({ expressCustomerId }) => expressCustomerId);
+    return completed.map((row, n) => row && { clinicId, ...items[n]!.customer, ...row });
+  },
+);
 
 /**
  * Creates a customer with its event, committed with whatever else its clinic creates at the moment; both are on disk when
@@ -107,4 +102,4 @@ export const createTogether = (
   clinicId: string,
   customer: NewExpressCustomer,
   tries: Tries | null,
-): Promise<ExpressCustomerEntity | null> => creates(dataSource).add(clinicId, { customer, tries });
+): Promise<ExpressCustomerEntity | null> => creates(dataSource, { clinicId }, { customer, tries });

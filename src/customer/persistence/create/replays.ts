@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { isFaultOfValues, oncePerDataSource, runNamed } from '../../../database/prepared-statement.js';
-import { Batches } from '../../../shared/batches.js';
+import { batched, matchRows } from '../../../database/batched.js';
+import { runPrepared } from '../../../database/prepared-statement.js';
 import { idempotencyKeyReused } from '../../model/errors.js';
 
 /** The customer that the first call with a key created. */
@@ -36,22 +36,20 @@ const HELD = `
     WHERE clinic_id = $1 AND express_customer_id = held.express_customer_id LIMIT 1
   ) AS customer`;
 
-function replaysOf(dataSource: DataSource): Batches<KeyedCall, Held | null> {
-  const run = async (clinicId: string, calls: KeyedCall[]): Promise<(Held | null)[]> => {
+const findHeld = batched<KeyedCall, Held | null>(
+  { name: 'replays', size: 64, concurrency: 2 },
+  async (dataSource, { clinicId }, calls) => {
     const wanted = calls.map(({ actorId, idempotencyKey }, place) => ({
       place,
       actor_id: actorId,
       key: idempotencyKey,
     }));
     const values = [clinicId, JSON.stringify(wanted)];
-    const rows = await runNamed<Held>(dataSource, { name: 'express-customers-replay', text: HELD, values });
-    const byPlace = new Map(rows.map((row) => [row.place, row]));
-    return calls.map((_, place) => byPlace.get(place) ?? null);
-  };
-  return new Batches(run, { name: 'replays', size: 64, atOnce: 2, isFaultOfAnItem: isFaultOfValues });
-}
-
-const replays = oncePerDataSource(replaysOf);
+    const rows = await runPrepared<Held>(dataSource, { name: 'express-customers-replay', text: HELD, values });
+    const places = calls.map((_, place) => place);
+    return matchRows(places, rows, ({ place }) => place);
+  },
+);
 
 /**
  * What a call with the same key was answered before, looked up with whatever else its clinic repeats at the moment.
@@ -63,7 +61,7 @@ export async function findFirstAnswer(
   clinicId: string,
   call: KeyedCall,
 ): Promise<FirstAnswer | null> {
-  const held = await replays(dataSource).add(clinicId, call);
+  const held = await findHeld(dataSource, { clinicId }, call);
   if (held && !held.fingerprint.equals(call.fingerprint)) throw idempotencyKeyReused();
   return held;
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { NamedStatement } from '../../../database/prepared-statement.js';
+import type { PreparedStatement } from '../../../database/prepared-statement.js';
 import { actorId, type Actor } from '../../../identity/actor.js';
 import { UnkeyedCreateEntity } from '../../model/unkeyed-create.entity.js';
 
@@ -22,7 +22,7 @@ export const turnOf = ({
 }) => [clinicId, actorId, fingerprint.toString('base64')].join(' ');
 
 /** Waits for whoever has one of the turns, and keeps them to the end of the transaction. */
-export const takeTurns = (turns: string[]): NamedStatement => ({
+export const takeTurns = (turns: string[]): PreparedStatement => ({
   name: 'unkeyed-creates-take-turns',
   text: TAKE_TURNS,
   values: [turns],

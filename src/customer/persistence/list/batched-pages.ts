@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { isFaultOfValues, oncePerDataSource, runNamed } from '../../../database/prepared-statement.js';
-import { Batches } from '../../../shared/batches.js';
+import { batched, type Group } from '../../../database/batched.js';
+import { runPrepared } from '../../../database/prepared-statement.js';
 import { columnsOf } from '../select-columns.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { behind, ListStatement, type ListRequest } from './statement.js';
@@ -30,7 +30,7 @@ function nameOf(sql: string): string {
 }
 
 const run = <Row extends object>(dataSource: DataSource, text: string, values: unknown[]): Promise<Row[]> =>
-  runNamed<Row>(dataSource, { name: nameOf(text), text, values });
+  runPrepared<Row>(dataSource, { name: nameOf(text), text, values });
 
 const inOrder = ({ order }: Seek): string => orderedBy(order.keys, order);
 
@@ -79,23 +79,23 @@ async function findPages(dataSource: DataSource, seeks: Seek[]): Promise<Found[]
   return seeks.map(({ after }) => pages[places.get(JSON.stringify(after))!]!);
 }
 
-const pagesOf = (dataSource: DataSource): Batches<Seek, Found> =>
-  new Batches((_, seeks) => findPages(dataSource, seeks), {
-    name: 'pages',
-    size: 64,
-    atOnce: 2,
-    isFaultOfAnItem: isFaultOfValues,
-  });
+interface Kind extends Group {
+  /** What tells apart the statements of one clinic. */
+  shape: string;
+}
 
-const pages = oncePerDataSource(pagesOf);
+const findPage = batched<Seek, Found, Kind>(
+  { name: 'pages', size: 64, concurrency: 2, keyOf: ({ shape }) => shape },
+  (dataSource, _kind, seeks) => findPages(dataSource, seeks),
+);
 
 /**
  * The first `limit` rows of a list whose conditions an index answers in list order, read with whatever else of its kind its
  * clinic asks for at the moment. Never older than the call: it joins only a statement that has not been sent.
  */
-export async function findPageTogether(dataSource: DataSource, request: ListRequest, limit: number): Promise<Found> {
+export async function findPageBatched(dataSource: DataSource, request: ListRequest, limit: number): Promise<Found> {
   const seek = { ...request, limit: LIMITS.find((most) => limit <= most) ?? limit };
   const { clinicId, criteria, after } = request;
-  const kind = [clinicId, inOrder(seek), criteria.isActive, seek.limit, after === null].join(' ');
-  return (await pages(dataSource).add(kind, seek)).slice(0, limit);
+  const shape = [inOrder(seek), criteria.isActive, seek.limit, after === null].join(' ');
+  return (await findPage(dataSource, { clinicId, shape }, seek)).slice(0, limit);
 }

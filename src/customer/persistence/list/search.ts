@@ -4,7 +4,7 @@ import { columnsOf } from '../select-columns.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { ListStatement, type ListRequest } from './statement.js';
 import { orderedBy } from './order.js';
-import { findPageTogether } from './batched-pages.js';
+import { findPageBatched } from './batched-pages.js';
 
 /** Rows that a search looks at in list order before it asks the search index; and how many where that looks promising. */
 const NEAR = 1_000;
@@ -60,7 +60,7 @@ const isKnownToSearchIndex = ({ namePart, metadata }: Criteria): boolean =>
  * and for common matches, two for rare ones, three at worst.
  */
 export async function findInList(manager: EntityManager, request: ListRequest, limit: number): Promise<Found> {
-  if (new ListStatement(request).searched.length === 0) return findPageTogether(manager.connection, request, limit);
+  if (new ListStatement(request).searched.length === 0) return findPageBatched(manager.connection, request, limit);
   const near = await walk(manager, request, limit, NEAR);
   if (near.isComplete) return near.found;
   // If it goes on like this, the page is full well before the end.

@@ -20,21 +20,21 @@ async function serve(engine: Engine): Promise<void> {
   clinic = await service.newClinic();
 }
 
-/** Runs an action while the database gives up the next transactions that write an event. A sequence does not roll back. */
-async function givingUp<T>(times: number, code: string, action: () => Promise<T>): Promise<T> {
+/** Runs an action while the next transactions that write an event fail. A sequence does not roll back. */
+async function failing<T>(times: number, code: string, action: () => Promise<T>): Promise<T> {
   await service.dataSource.query(`
-    CREATE SEQUENCE given_up;
-    CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE SEQUENCE failures;
+    CREATE FUNCTION fail_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      IF nextval('given_up') <= ${times} THEN RAISE EXCEPTION 'given up' USING ERRCODE = '${code}'; END IF;
+      IF nextval('failures') <= ${times} THEN RAISE EXCEPTION 'failed on purpose' USING ERRCODE = '${code}'; END IF;
       RETURN NULL;
     END $$;
-    CREATE TRIGGER give_up BEFORE INSERT ON express_customer_events FOR EACH STATEMENT EXECUTE FUNCTION give_up()`);
+    CREATE TRIGGER fail_transaction BEFORE INSERT ON express_customer_events FOR EACH STATEMENT EXECUTE FUNCTION fail_transaction()`);
   try {
     return await action();
   } finally {
     await service.dataSource.query(
-      'DROP TRIGGER give_up ON express_customer_events; DROP FUNCTION give_up; DROP SEQUENCE given_up',
+      'DROP TRIGGER fail_transaction ON express_customer_events; DROP FUNCTION fail_transaction; DROP SEQUENCE failures',
     );
   }
 }
@@ -58,35 +58,61 @@ onEachEngine((engine) => {
   beforeAll(() => serve(engine));
   afterAll(() => service.stop());
 
-  describe.each([SERIALIZATION_FAILURE, DEADLOCK_DETECTED])('given up with %s', (code) => {
+  describe.each([SERIALIZATION_FAILURE, DEADLOCK_DETECTED])('rolled back with %s', (code) => {
     it.each([
       ['without a key', {}],
       ['with an idempotency key', { idempotencyKey: `key ${code}` }],
     ])('a create %s is run again, and its caller sees one customer', async (_how, key) => {
-      const id = await givingUp(4, code, () => create({ expressCustomerName: 'Again', ...key }));
+      const id = await failing(4, code, () => create({ expressCustomerName: 'Again', ...key }));
       expect(await rowsOf(id)).toEqual({ version: 1, events: 1 });
     });
 
     it('a change and a membership are run again, and happen once', async () => {
       const id = await create({ expressCustomerName: 'Before' });
-      const renamed = await givingUp(4, code, () => service.graphql(clinic, RENAME, { id, name: 'After' }));
+      const renamed = await failing(4, code, () => service.graphql(clinic, RENAME, { id, name: 'After' }));
       expect(renamed.body).toEqual({ data: { updateExpressCustomer: { version: 2 } } });
       const user = `usr_${'a'.repeat(32)}`;
-      const added = await givingUp(4, code, () => service.graphql(clinic, ADD_USER, { id, user }));
+      const added = await failing(4, code, () => service.graphql(clinic, ADD_USER, { id, user }));
       expect(added.body).toEqual({ data: { addUserToExpressCustomer: { userCount: 1 } } });
       expect(await rowsOf(id)).toEqual({ version: 3, events: 3 });
     });
   });
 
-  it('what is given up again and again ends as a fault of ours, and leaves nothing', async () => {
-    const input = { expressCustomerName: 'Never', idempotencyKey: 'never' };
-    const { body } = await givingUp(1_000, SERIALIZATION_FAILURE, () => service.graphql(clinic, CREATE, { input }));
-    expect(body.errors![0]!.extensions.code).toBe('INTERNAL_SERVER_ERROR');
-    const rows = await service.dataSource.query(
-      'SELECT 1 FROM express_customers WHERE clinic_id = $1 AND express_customer_name = $2',
-      [clinic.clinicId, 'Never'],
-    );
-    expect(rows).toEqual([]);
+  it.each([SERIALIZATION_FAILURE, DEADLOCK_DETECTED])(
+    'what is rolled back with %s at every try is answered 503 with Retry-After, and leaves nothing',
+    async (code) => {
+      const [id, name] = [await create({ expressCustomerName: 'Before' }), `Never ${code}`];
+      const answers = await failing(1_000, code, () =>
+        Promise.all([
+          service.graphql(clinic, CREATE, { input: { expressCustomerName: name, idempotencyKey: name } }),
+          service.graphql(clinic, CREATE, { input: { expressCustomerName: name } }),
+          service.graphql(clinic, RENAME, { id, name }),
+        ]),
+      );
+      for (const { status, headers, body } of answers) {
+        expect(status).toBe(503);
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(body.errors![0]!.extensions.code).toBe('SERVICE_UNAVAILABLE');
+      }
+      const rows = await service.dataSource.query(
+        'SELECT 1 FROM express_customers WHERE clinic_id = $1 AND express_customer_name = $2',
+        [clinic.clinicId, name],
+      );
+      expect(rows).toEqual([]);
+    },
+  );
+
+  it('what may have been committed (40003) is never run again, and answered 503', async () => {
+    const id = await create({ expressCustomerName: 'Before' });
+    // If either were run again, it would succeed.
+    for (const call of [
+      () => service.graphql(clinic, CREATE, { input: { expressCustomerName: 'Once' } }),
+      () => service.graphql(clinic, RENAME, { id, name: 'Once' }),
+    ]) {
+      const { status, body } = await failing(1, '40003', call);
+      expect(status).toBe(503);
+      expect(body.errors![0]!.extensions.code).toBe('SERVICE_UNAVAILABLE');
+    }
   });
 });
 
@@ -94,11 +120,11 @@ describe('a deadlock', () => {
   beforeAll(() => serve('postgresql'));
   afterAll(() => service.stop());
 
-  it('that PostgreSQL ends by giving up a change is not seen by who asked for it', async () => {
+  it('that PostgreSQL ends by rolling back a change is not seen by its caller', async () => {
     const id = await create({ expressCustomerName: 'Before' });
     const other = service.dataSource.createQueryRunner();
     await other.startTransaction();
-    // The change is looked at first, and so is the one that is given up.
+    // The change checks for deadlocks first, and so is the one that is rolled back.
     await other.query("SET LOCAL deadlock_timeout = '30s'");
     await other.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
     const change = service.graphql(clinic, RENAME, { id, name: 'After' });
