@@ -128,6 +128,53 @@ onEachEngine((engine) => {
     expect((await change('*')).headers.get('etag')).toBe('"3"');
   });
 
+  it('holds a change of users to the version that If-Match names, too', async () => {
+    const { client } = await newClient();
+    const id = (await client.create({ expressCustomerName: 'Tagged' })).body.expressCustomerId as string;
+    const userId = newUserId();
+    for (const change of [client.addUser, client.removeUser])
+      expect(await refusal(change(id, userId, { 'if-match': '"7"' }))).toMatchObject({
+        status: 412,
+        body: { code: 'VERSION_CONFLICT', currentVersion: 1 },
+      });
+    expect(await refusal(client.addUser(id, userId, { 'if-match': '1' }))).toMatchObject({
+      status: 400,
+      body: { fields: [{ path: ['If-Match'] }] },
+    });
+    await client.addUser(id, userId, { 'if-match': '"1"' });
+    await client.removeUser(id, userId, { 'if-match': '"2"' });
+    expect((await client.retrieve(id)).headers.get('etag')).toBe('"3"');
+  });
+
+  it('takes the body null of a PATCH for no changes, as a client library sends it, and of no other call', async () => {
+    const { client, clinic } = await newClient();
+    const id = (await client.create({ expressCustomerName: 'Unchanged' })).body.expressCustomerId as string;
+    const send = (method: string, path: string) =>
+      service.request(path, {
+        method,
+        headers: { authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json' },
+        body: 'null',
+      });
+    const changed = await send('PATCH', `/v1/express/${id}`);
+    expect(changed).toMatchObject({ status: 200, body: { expressCustomerName: 'Unchanged' } });
+    expect(changed.headers.get('etag')).toBe('"1"');
+    expect((await send('POST', '/v1/express')).status).toBe(400);
+    expect((await send('POST', `/v1/express/${id}/users`)).status).toBe(400);
+  });
+
+  it('answers create, update and retrieve with one text while the ETag is one', async () => {
+    const { client } = await newClient();
+    const metadata = JSON.parse(
+      '{"zz":"1","department":"2","b":"3","é":"4","a":"5","😀":"6","10":"7","9":"8","__proto__":"9","B":"10"}',
+    ) as object;
+    const created = await client.create({ expressCustomerName: 'Ordered', metadata });
+    const id = created.body.expressCustomerId as string;
+    const textOf = ({ body }: { body: object }) => JSON.stringify(body);
+    expect(textOf(created)).toBe(textOf(await client.retrieve(id)));
+    const updated = await client.update(id, { metadata: { ...metadata, aaa: 'later', c: 'last' } });
+    expect(textOf(updated)).toBe(textOf(await client.retrieve(id)));
+  });
+
   it('takes an Idempotency-Key header', async () => {
     const { client } = await newClient();
     const key = { 'idempotency-key': randomUUID() };

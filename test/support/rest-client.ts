@@ -55,8 +55,10 @@ export class RestClient {
     this.call('PATCH', `/v1/express/${id}`, { body, ...(headers && { headers }) });
   deactivate = (id: string) => this.call('POST', `/v1/express/${id}/deactivate`);
   reactivate = (id: string) => this.call('POST', `/v1/express/${id}/reactivate`);
-  addUser = (id: string, userId: string) => this.call('POST', `/v1/express/${id}/users`, { body: { userId } });
-  removeUser = (id: string, userId: string) => this.call('DELETE', `/v1/express/${id}/users`, { body: { userId } });
+  addUser = (id: string, userId: string, headers: Record<string, string> = {}) =>
+    this.call('POST', `/v1/express/${id}/users`, { body: { userId }, headers });
+  removeUser = (id: string, userId: string, headers: Record<string, string> = {}) =>
+    this.call('DELETE', `/v1/express/${id}/users`, { body: { userId }, headers });
 
   /** All customers, page by page, going on as long as the page is not empty and a cursor came with it. */
   async list(query: Record<string, string> = {}): Promise<Record<string, any>[]> {

@@ -4,6 +4,8 @@ import type { Change } from './express-customer-event.entity.js';
 /** The fields that a change can set, as they are before or after it. */
 export type Changeable = Pick<ExpressCustomerEntity, 'expressCustomerName' | 'isActive' | 'metadata'>;
 
+const METADATA_PATH = 'metadata.';
+
 const valueAt = (metadata: Metadata, key: string): string | null =>
   Object.hasOwn(metadata, key) ? metadata[key]! : null;
 
@@ -11,7 +13,7 @@ function changedMetadata(before: Metadata, after: Metadata): Change[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys]
     .sort()
-    .map((key) => ({ path: `metadata.${key}`, before: valueAt(before, key), after: valueAt(after, key) }))
+    .map((key) => ({ path: METADATA_PATH + key, before: valueAt(before, key), after: valueAt(after, key) }))
     .filter((change) => change.before !== change.after);
 }
 
@@ -26,4 +28,17 @@ export function changesBetween(before: Changeable, after: Changeable): Change[] 
 /** The changes that the event of a creation lists: everything that was given. */
 export function changesOfCreation({ expressCustomerName, metadata }: Omit<Changeable, 'isActive'>): Change[] {
   return [{ path: 'expressCustomerName', before: null, after: expressCustomerName }, ...changedMetadata({}, metadata)];
+}
+
+/** The state before changes, given the state after them. */
+export function stateBefore(after: Changeable, changes: Change[]): Changeable {
+  const metadata = new Map(Object.entries(after.metadata));
+  const before = { ...after };
+  for (const { path, before: value } of changes) {
+    if (path === 'expressCustomerName') before.expressCustomerName = String(value);
+    else if (path === 'isActive') before.isActive = value === true;
+    else if (value === null) metadata.delete(path.slice(METADATA_PATH.length));
+    else metadata.set(path.slice(METADATA_PATH.length), String(value));
+  }
+  return { ...before, metadata: Object.fromEntries(metadata) };
 }

@@ -53,6 +53,11 @@ export class ExpressCustomerEventRepository {
     });
   }
 
+  /** The event of the change that made a version; null when there is none. */
+  find(expressCustomerId: string, version: number): Promise<ExpressCustomerEventEntity | null> {
+    return this.manager.findOneBy(ExpressCustomerEventEntity, { clinicId: this.clinicId, expressCustomerId, version });
+  }
+
   /** Oldest first. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this history. */
   async findPage(expressCustomerId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerEventEntity>> {
     const scope = cursorScope(this.clinicId, 'events', expressCustomerId);

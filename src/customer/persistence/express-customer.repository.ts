@@ -110,7 +110,7 @@ export class ExpressCustomerRepository {
       .set({
         ...columnsOf(next),
         version: () => 'version + 1',
-        updatedAt: () => 'greatest(clock_timestamp(), updated_at)',
+        updatedAt: () => 'greatest(statement_timestamp(), updated_at)',
       })
       .where({ clinicId: this.clinicId, expressCustomerId, version })
       .returning(['version', 'updatedAt', 'userCount'])

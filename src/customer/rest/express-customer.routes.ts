@@ -5,32 +5,49 @@ import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from '
 import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
 import { expressCustomerNotFound } from '../model/errors.js';
 import { restOperations } from './openapi.js';
-import { expectedVersionOf, inHeaderNames, inQueryNames, limitOf, sendCustomer, toRestPage } from './rest-mapping.js';
+import {
+  expectedVersionOf,
+  inHeaderNames,
+  inQueryNames,
+  limitOf,
+  parseRetryCount,
+  sendCustomer,
+  toRestPage,
+} from './rest-mapping.js';
 import { ExpressCustomerOrder, ExpressCustomersArgs } from '../contract/express-customers.args.js';
 import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from '../contract/membership.inputs.js';
 import { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
+import type { Precondition } from '../use-cases/precondition.js';
 import * as useCases from '../use-cases/index.js';
 
 type Call = FastifyRequest<{ Params: { expressCustomerId: string }; Querystring: Record<string, unknown> }>;
 
 const bodyOf = ({ body }: Call): unknown => (body === undefined ? {} : body);
 
-// The body names neither the customer, which the address does, nor its version, which If-Match does.
-function targetOf({ params, headers }: Call) {
-  return { expressCustomerId: params.expressCustomerId, expectedVersion: expectedVersionOf(headers['if-match']) };
+// A client library that is called without changes sends the text `null`.
+const changesOf = (call: Call): unknown => bodyOf(call) ?? {};
+
+const retryCountOf = ({ headers }: Call) => parseRetryCount(headers['x-stainless-retry-count'] as string | undefined);
+
+function preconditionOf(call: Call): Precondition {
+  const expectedVersion = expectedVersionOf(call.headers['if-match']);
+  return expectedVersion === undefined ? {} : { expectedVersion, retryCount: retryCountOf(call) };
 }
 
-function retryCountOf({ headers }: Call): number {
-  const count = headers['x-stainless-retry-count'];
-  return typeof count === 'string' && /^\d{1,3}$/.test(count) ? Number(count) : 0;
-}
+// The body names neither the customer, which the address does, nor its version, which If-Match does.
+const targetOf = ({ params }: Call, { expectedVersion }: Precondition) => ({
+  expressCustomerId: params.expressCustomerId,
+  expectedVersion,
+});
 
 async function createExpressCustomer(request: Call, reply: FastifyReply) {
   const idempotencyKey = request.headers['idempotency-key'];
   const input = await inHeaderNames(async () =>
     validInput(CreateExpressCustomerInput, bodyOf(request), { idempotencyKey }),
   );
-  const row = await useCases.createExpressCustomer(request.context, input, { retryCount: retryCountOf(request) });
+  // A create with an idempotency key is told from others by that alone.
+  const retryCount = idempotencyKey === undefined ? (retryCountOf(request) ?? 0) : 0;
+  const row = await useCases.createExpressCustomer(request.context, input, { retryCount });
   return sendCustomer(reply, row);
 }
 
@@ -59,31 +76,34 @@ const expressCustomers = async (request: Call) =>
   toRestPage(await inQueryNames(async () => useCases.expressCustomers(request.context, listArguments(request.query))));
 
 async function updateExpressCustomer(request: Call, reply: FastifyReply) {
-  const input = validInput(UpdateExpressCustomerInput, bodyOf(request), targetOf(request));
-  return sendCustomer(reply, await useCases.updateExpressCustomer(request.context, input));
+  const precondition = preconditionOf(request);
+  const input = validInput(UpdateExpressCustomerInput, changesOf(request), targetOf(request, precondition));
+  return sendCustomer(reply, await useCases.updateExpressCustomer(request.context, input, precondition));
 }
 
 async function deactivateExpressCustomer(request: Call, reply: FastifyReply) {
-  const input = validInput(DeactivateExpressCustomerInput, bodyOf(request), targetOf(request));
-  return sendCustomer(reply, await useCases.deactivateExpressCustomer(request.context, input));
+  const precondition = preconditionOf(request);
+  const input = validInput(DeactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
+  return sendCustomer(reply, await useCases.deactivateExpressCustomer(request.context, input, precondition));
 }
 
 async function reactivateExpressCustomer(request: Call, reply: FastifyReply) {
-  const input = validInput(ReactivateExpressCustomerInput, bodyOf(request), targetOf(request));
-  return sendCustomer(reply, await useCases.reactivateExpressCustomer(request.context, input));
+  const precondition = preconditionOf(request);
+  const input = validInput(ReactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
+  return sendCustomer(reply, await useCases.reactivateExpressCustomer(request.context, input, precondition));
 }
 
 async function addUserToExpressCustomer(request: Call) {
   const { expressCustomerId } = request.params;
   const input = validInput(AddUserToExpressCustomerInput, bodyOf(request), { expressCustomerId });
-  await useCases.addUserToExpressCustomer(request.context, input);
+  await useCases.addUserToExpressCustomer(request.context, input, preconditionOf(request));
   return { success: true };
 }
 
 async function removeUserFromExpressCustomer(request: Call) {
   const { expressCustomerId } = request.params;
   const input = validInput(RemoveUserFromExpressCustomerInput, bodyOf(request), { expressCustomerId });
-  await useCases.removeUserFromExpressCustomer(request.context, input);
+  await useCases.removeUserFromExpressCustomer(request.context, input, preconditionOf(request));
   return { success: true };
 }
 

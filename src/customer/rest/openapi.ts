@@ -135,6 +135,7 @@ const changes = (summary: string, body?: Class): JsonSchema => ({
 const membership = (summary: string, body: Class): JsonSchema => ({
   summary,
   params: address,
+  headers: header(ifMatch),
   body: bodySchema(body),
   response: answers('Success', 'It is so now.'),
 });

@@ -62,6 +62,24 @@ export function expectedVersionOf(ifMatch: string | undefined): number | undefin
   return tag[1] === undefined && /^[1-9]\d{0,8}$/.test(tag[2]!) ? Number(tag[2]) : NO_VERSION;
 }
 
+const NOT_A_RETRY_COUNT: Fault = {
+  path: ['X-Stainless-Retry-Count'],
+  code: 'INVALID',
+  message: 'The header X-Stainless-Retry-Count takes one whole number from 0 to 999.',
+};
+
+/**
+ * Which try of a call this is by its client library: 0 is the original; undefined when the client does not count its tries.
+ * A header that a proxy repeated counts as its highest number, since an original is never marked as a retry.
+ * @throws AppError BAD_USER_INPUT for anything else, so that no retry is mistaken for an original.
+ */
+export function parseRetryCount(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const counts = header.split(',').map((count) => count.trim());
+  if (!counts.every((count) => /^\d{1,3}$/.test(count))) throw badUserInput([NOT_A_RETRY_COUNT]);
+  return Math.max(...counts.map(Number));
+}
+
 /** A whole number, also when it is written as the client libraries that hold it as a double write it: 20.0. */
 export function limitOf(limit: unknown): number {
   if (limit === undefined) return 20;

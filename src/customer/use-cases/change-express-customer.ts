@@ -1,17 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../database/in-transaction.js';
 import type { Actor } from '../../identity/actor.js';
-import { changesBetween, type Changeable } from '../model/changes.js';
-import { versionConflict } from '../model/errors.js';
+import { changesBetween, stateBefore, type Changeable } from '../model/changes.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
-import type { ExpressCustomerEventType } from '../model/express-customer-event.entity.js';
+import type { ExpressCustomerEventEntity, ExpressCustomerEventType } from '../model/express-customer-event.entity.js';
+import { inStoredOrder } from '../model/metadata-order.js';
 import { ExpressCustomerEventRepository } from '../persistence/express-customer-event.repository.js';
 import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
+import { assertExpectedVersion, type Precondition } from './precondition.js';
 
-/** Whose customer is to be changed, and from which version on. */
-export interface ChangeTarget {
+/** Which customer to change, and from which version on. */
+export interface ChangeTarget extends Pick<Precondition, 'expectedVersion'> {
   expressCustomerId: string;
-  expectedVersion?: number | null;
 }
 
 export interface FieldChange {
@@ -20,9 +21,18 @@ export interface FieldChange {
   next(row: ExpressCustomerEntity): Partial<Changeable>;
 }
 
-/** @throws AppError VERSION_CONFLICT with the current version. */
-function holdToVersion(row: ExpressCustomerEntity, expectedVersion: number | null | undefined): void {
-  if (typeof expectedVersion === 'number' && expectedVersion !== row.version) throw versionConflict(row.version);
+function nextOf(change: FieldChange, row: ExpressCustomerEntity): Partial<Changeable> {
+  const { metadata, ...next } = change.next(row);
+  return metadata === undefined ? next : { ...next, metadata: inStoredOrder(metadata) };
+}
+
+const changesBy = (change: FieldChange, row: ExpressCustomerEntity) =>
+  changesBetween(row, { ...row, ...change.next(row) });
+
+// Undoing what the event lists gives the customer as the change would have found it.
+function isEventOf(change: FieldChange, row: ExpressCustomerEntity, event: ExpressCustomerEventEntity): boolean {
+  const before = { ...row, ...stateBefore(row, event.changes) };
+  return event.type === change.type && isDeepStrictEqual(changesBy(change, before), event.changes);
 }
 
 /**
@@ -33,18 +43,19 @@ function holdToVersion(row: ExpressCustomerEntity, expectedVersion: number | nul
 export function changeExpressCustomer(
   dataSource: DataSource,
   actor: Actor,
-  { expressCustomerId, expectedVersion }: ChangeTarget,
+  { expressCustomerId, ...precondition }: ChangeTarget & Precondition,
   change: FieldChange,
 ): Promise<ExpressCustomerEntity> {
   return inTransaction(dataSource, async (manager) => {
     const customers = new ExpressCustomerRepository(manager, actor.clinicId);
     const row = await customers.getLocked(expressCustomerId);
-    holdToVersion(row, expectedVersion);
-    const next = change.next(row);
+    const events = new ExpressCustomerEventRepository(manager, actor.clinicId);
+    await assertExpectedVersion(row, precondition, { actor, events }, (event) => isEventOf(change, row, event));
+    const next = nextOf(change, row);
     const changes = changesBetween(row, { ...row, ...next });
     if (changes.length === 0) return row;
     const changed = await customers.update(row, next);
-    await new ExpressCustomerEventRepository(manager, actor.clinicId).append(changed, change.type, changes, actor);
+    await events.append(changed, change.type, changes, actor);
     return changed;
   });
 }

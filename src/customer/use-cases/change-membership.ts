@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../database/in-transaction.js';
 import type { Actor } from '../../identity/actor.js';
 import { expressCustomerInactive } from '../model/errors.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
-import type { Change } from '../model/express-customer-event.entity.js';
+import type { Change, ExpressCustomerEventEntity } from '../model/express-customer-event.entity.js';
 import { ExpressCustomerEventRepository } from '../persistence/express-customer-event.repository.js';
 import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
 import { ExpressCustomerUserRepository } from '../persistence/express-customer-user.repository.js';
+import { assertExpectedVersion, type Precondition } from './precondition.js';
 
 /** A user and the customer that the user is to be in, or not in. */
 export interface Membership {
@@ -22,21 +24,26 @@ const changesOf = (userId: string, direction: Direction): Change[] => [
     : { path: 'users', before: userId, after: null },
 ];
 
+const isEventOf = (userId: string, direction: Direction, { type, changes }: ExpressCustomerEventEntity): boolean =>
+  type === `express_customer.${direction}` && isDeepStrictEqual(changes, changesOf(userId, direction));
+
 /**
  * Adds a user to a customer or takes one out: membership, count, version and event in one transaction, under the
  * customer's row lock, so that the count equals the memberships at every commit. What is so already changes nothing.
- * @throws AppError NOT_FOUND; EXPRESS_CUSTOMER_INACTIVE when a user would come to a deactivated customer.
+ * @throws AppError NOT_FOUND; VERSION_CONFLICT; EXPRESS_CUSTOMER_INACTIVE when a user would come to a deactivated customer.
  */
 export function changeMembership(
   dataSource: DataSource,
   actor: Actor,
-  { expressCustomerId, userId }: Membership,
+  { expressCustomerId, userId, ...precondition }: Membership & Precondition,
   direction: Direction,
 ): Promise<ExpressCustomerEntity> {
   return inTransaction(dataSource, async (manager) => {
     const customers = new ExpressCustomerRepository(manager, actor.clinicId);
     const users = new ExpressCustomerUserRepository(manager, actor.clinicId);
+    const events = new ExpressCustomerEventRepository(manager, actor.clinicId);
     const row = await customers.getLocked(expressCustomerId);
+    await assertExpectedVersion(row, precondition, { actor, events }, (event) => isEventOf(userId, direction, event));
     const isAdding = direction === 'user_added';
     const changedMembership = isAdding
       ? await users.add(expressCustomerId, userId)
@@ -45,7 +52,6 @@ export function changeMembership(
     // Thrown after the insert: it rolls back, and a user who was in already passes without being refused.
     if (isAdding && !row.isActive) throw expressCustomerInactive();
     const changed = await customers.update(row, { usersAdded: isAdding ? 1 : -1 });
-    const events = new ExpressCustomerEventRepository(manager, actor.clinicId);
     await events.append(changed, `express_customer.${direction}`, changesOf(userId, direction), actor);
     return changed;
   });

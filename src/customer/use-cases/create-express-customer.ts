@@ -8,6 +8,7 @@ import { createTogether, type Tries } from '../persistence/create/batched-create
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import { findFirstAnswer, type FirstAnswer } from '../persistence/create/replays.js';
 import { ExpressCustomerEventRepository } from '../persistence/express-customer-event.repository.js';
+import { inStoredOrder } from '../model/metadata-order.js';
 import { newExpressCustomerId } from '../model/express-customer-id.js';
 import { ExpressCustomerRepository, type NewExpressCustomer } from '../persistence/express-customer.repository.js';
 import { UnkeyedCreateRepository } from '../persistence/create/unkeyed-create.repository.js';
@@ -19,7 +20,7 @@ function newCustomer(actor: Actor, { expressCustomerName, metadata }: CreateExpr
     expressCustomerId: newExpressCustomerId(),
     expressCustomerName,
     nameSearch: foldForSearch(expressCustomerName),
-    metadata: metadata ?? {},
+    metadata: inStoredOrder(metadata ?? {}),
     createdByApiKeyId: actor.kind === 'api-key' ? actor.apiKeyId : null,
     createdByUserId: actor.kind === 'user' ? actor.userId : null,
   };

@@ -1,6 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import { changeExpressCustomer, type ChangeTarget } from './change-express-customer.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import type { Precondition } from './precondition.js';
 
 /**
  * Bars a customer from new users and studies; its data stays. Repeating it changes nothing.
@@ -9,10 +10,16 @@ import type { ExpressCustomerEntity } from '../model/express-customer.entity.js'
 export async function deactivateExpressCustomer(
   context: RequestContext,
   target: ChangeTarget,
+  { retryCount }: Pick<Precondition, 'retryCount'> = {},
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
-  return changeExpressCustomer(context.dataSource, actor, target, {
-    type: 'express_customer.deactivated',
-    next: () => ({ isActive: false }),
-  });
+  return changeExpressCustomer(
+    context.dataSource,
+    actor,
+    { ...target, retryCount },
+    {
+      type: 'express_customer.deactivated',
+      next: () => ({ isActive: false }),
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import { changeExpressCustomer, type ChangeTarget } from './change-express-customer.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import type { Precondition } from './precondition.js';
 
 /**
  * Opens a deactivated customer again. Repeating it changes nothing.
@@ -9,10 +10,16 @@ import type { ExpressCustomerEntity } from '../model/express-customer.entity.js'
 export async function reactivateExpressCustomer(
   context: RequestContext,
   target: ChangeTarget,
+  { retryCount }: Pick<Precondition, 'retryCount'> = {},
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
-  return changeExpressCustomer(context.dataSource, actor, target, {
-    type: 'express_customer.reactivated',
-    next: () => ({ isActive: true }),
-  });
+  return changeExpressCustomer(
+    context.dataSource,
+    actor,
+    { ...target, retryCount },
+    {
+      type: 'express_customer.reactivated',
+      next: () => ({ isActive: true }),
+    },
+  );
 }

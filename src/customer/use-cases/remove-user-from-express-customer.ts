@@ -1,15 +1,17 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import { changeMembership, type Membership } from './change-membership.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import type { Precondition } from './precondition.js';
 
 /**
  * Takes a user out of a customer, active or not; the user's account stays. Repeating it changes nothing.
- * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND.
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT.
  */
 export async function removeUserFromExpressCustomer(
   context: RequestContext,
-  membership: Membership,
+  { expressCustomerId, userId }: Membership,
+  precondition: Precondition = {},
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
-  return changeMembership(context.dataSource, actor, membership, 'user_removed');
+  return changeMembership(context.dataSource, actor, { expressCustomerId, userId, ...precondition }, 'user_removed');
 }

@@ -1,6 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import { changeExpressCustomer } from './change-express-customer.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import type { Precondition } from './precondition.js';
 import type { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
 
 /**
@@ -10,14 +11,20 @@ import type { UpdateExpressCustomerInput } from '../contract/update-express-cust
 export async function updateExpressCustomer(
   context: RequestContext,
   input: UpdateExpressCustomerInput,
+  { retryCount }: Pick<Precondition, 'retryCount'> = {},
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
   const { expressCustomerName, metadata } = input;
-  return changeExpressCustomer(context.dataSource, actor, input, {
-    type: 'express_customer.updated',
-    next: () => ({
-      ...(expressCustomerName !== undefined && { expressCustomerName }),
-      ...(metadata !== undefined && { metadata: metadata ?? {} }),
-    }),
-  });
+  return changeExpressCustomer(
+    context.dataSource,
+    actor,
+    { ...input, retryCount },
+    {
+      type: 'express_customer.updated',
+      next: () => ({
+        ...(expressCustomerName !== undefined && { expressCustomerName }),
+        ...(metadata !== undefined && { metadata: metadata ?? {} }),
+      }),
+    },
+  );
 }
