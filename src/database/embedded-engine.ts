@@ -1,7 +1,7 @@
 import { once, type EventEmitter } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { PoolConfig } from 'pg';
+import { ensureDataDir, explainFolderError } from './data-dir.js';
 import { lockDataDir } from './data-dir-lock.js';
 
 /** PostgreSQL as WebAssembly in this process, with its data in a folder. */
@@ -16,11 +16,13 @@ export interface EmbeddedEngine {
  *
  * The engine has a single session. A pool of exactly one connection lends it to one caller at a time, so transactions of
  * concurrent requests never mix: the others wait in the pool's queue.
- * @throws DataDirInUseError when another process has the folder open.
+ * @throws DataDirError when the folder cannot be made or written, DataDirInUseError when another process has it open.
  */
 export async function openEmbeddedEngine(dataDir: string): Promise<EmbeddedEngine> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = await lockDataDir(dataDir);
+  await ensureDataDir(dataDir);
+  const unlock = await lockDataDir(dataDir).catch((error: unknown) => {
+    throw explainFolderError(dataDir, error);
+  });
   try {
     const pglite = await startPGlite(join(resolve(dataDir), 'pglite'));
     const { createPgConfig } = await import('@electric-sql/pglite/node-postgres');
@@ -35,7 +37,7 @@ export async function openEmbeddedEngine(dataDir: string): Promise<EmbeddedEngin
     return { poolConfig: { ...poolConfig, max: 1, idleTimeoutMillis: 0, pipeline: true }, close };
   } catch (error) {
     await unlock();
-    throw error;
+    throw explainFolderError(dataDir, error);
   }
 }
 

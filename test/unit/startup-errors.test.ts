@@ -1,4 +1,5 @@
 import { ConfigError } from '../../src/config/config.js';
+import { describeThisProcess } from '../../src/database/data-dir-holder.js';
 import { DataDirInUseError } from '../../src/database/data-dir-lock.js';
 import { UnsupportedPostgresError } from '../../src/database/database.js';
 import { explainStartError } from '../../src/startup/errors.js';
@@ -22,10 +23,11 @@ it('says of a server that never answers that it does not', () => {
   expect(explainStartError(new Error('timeout exceeded when trying to connect'))).toMatch(/^No database answers/);
 });
 
-it.each([new ConfigError(['PORT: wrong']), new DataDirInUseError('data', 5), new UnsupportedPostgresError('14.2')])(
-  'passes on the words of %s',
-  (error) => expect(explainStartError(error)).toBe(error.message),
-);
+it.each([
+  new ConfigError(['PORT: wrong']),
+  new DataDirInUseError('data', describeThisProcess(null)),
+  new UnsupportedPostgresError('14.2'),
+])('passes on the words of %s', (error) => expect(explainStartError(error)).toBe(error.message));
 
 it('shows the stack of what nobody foresaw', () => {
   expect(explainStartError(new Error('odd'))).toContain('    at ');
