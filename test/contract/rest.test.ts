@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onEachEngine } from '../support/engines.js';
-import { startService, type Clinic, type Service } from '../support/service.js';
+import { startService, wrongKey, type Clinic, type Service } from '../support/service.js';
 import { newUserId } from '../support/world.js';
 import { RestClient, RestError } from '../support/rest-client.js';
 
@@ -229,7 +229,7 @@ onEachEngine((engine) => {
 
   it('answers 401 with a challenge and no retry to a wrong key, and 403 to one without the scope', async () => {
     const { clinic } = await newClient();
-    const nobody = new RestClient(service.url, `${clinic.token.slice(0, -1)}x`);
+    const nobody = new RestClient(service.url, wrongKey(clinic.token));
     const unknown = await refusal(nobody.list());
     expect(unknown).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
     expect(unknown.headers.get('www-authenticate')).toBe('Bearer');

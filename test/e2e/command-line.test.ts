@@ -70,13 +70,18 @@ describe('on postgresql', () => {
     );
     clearInterval(keepTrusted);
     const revokedAt = new Date(JSON.parse(stdout).revokedAt).getTime();
-    while ((await statuses()).includes(200) && Date.now() - revokedAt < 3 * SEEN_WITHIN_MS) await sleep(50);
-    const refusedAfter = Date.now() - revokedAt;
+    // The last call that was still accepted counts from its beginning: how long a busy machine takes for it says nothing.
+    let acceptedUntil = 0;
+    for (let began = 0; began < 3 * SEEN_WITHIN_MS; await sleep(50)) {
+      began = Date.now() - revokedAt;
+      if (!(await statuses()).includes(200)) break;
+      acceptedUntil = began;
+    }
     const after = await statuses();
     for (const instance of instances) await instance.app.stop();
     await place.remove();
     expect(after).toEqual([401, 401]);
-    expect(refusedAfter).toBeLessThan(SEEN_WITHIN_MS);
+    expect(acceptedUntil).toBeLessThan(SEEN_WITHIN_MS);
   });
 
   it('brings the schema up, says what is applied, and undoes only when it is told to lose data', async () => {

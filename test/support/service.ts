@@ -85,6 +85,9 @@ export async function newClinic(dataSource: DataSource, scopes: Scope[] = [...SC
   return { clinicId, ...key };
 }
 
+/** A key of the same form that differs in one character, whatever the key is: its own characters are random. */
+export const wrongKey = (token: string): string => `${token.slice(0, -1)}${token.endsWith('x') ? 'y' : 'x'}`;
+
 /** Starts the service on a free port and a database of its own; `environment` overrides its configuration. */
 export async function startService(engine: Engine, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
   return serviceOn(await createTestDatabase(engine), environment);
