@@ -10,7 +10,8 @@ export interface Operation {
   field: (expressCustomerId: string) => string;
 }
 
-const USER = `usr_${'0'.repeat(31)}1`;
+/** The user whom the operations name. */
+export const USER = `usr_${'0'.repeat(31)}1`;
 
 const change = (name: string, rest = ''): Operation => ({
   kind: 'mutation',
