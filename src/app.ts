@@ -5,6 +5,7 @@ import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config/config.js';
 import type { Database } from './database/database.js';
 import { openServiceDatabase } from './service-database.js';
+import { poolOf } from './database/pool.js';
 import { migrate } from './database/migrate.js';
 import { removeExpiredCreates } from './customer/persistence/create/delete-expired.js';
 import { authentication } from './identity/authenticate.js';
@@ -15,7 +16,7 @@ import { KeyUses } from './identity/last-used.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
 import { OverloadGate } from './transport/limits/overload.js';
 import { rateLimit } from './transport/limits/rate-limit.js';
-import type { Metrics } from './telemetry/metrics.js';
+import type { Metrics, MetricSources } from './telemetry/metrics.js';
 import { LOGGER_OPTIONS } from './telemetry/loggable-error.js';
 import { buildServer } from './transport/server.js';
 import type { Services } from './transport/services.js';
@@ -59,9 +60,9 @@ async function openRedis(url: string, log: Logger): Promise<Redis> {
   return connectRedis(url, log);
 }
 
-async function openMetrics(watched: { database: Database; gate: OverloadGate }): Promise<Metrics> {
+async function openMetrics(sources: MetricSources): Promise<Metrics> {
   const { Metrics } = await import('./telemetry/metrics.js');
-  return new Metrics(watched);
+  return new Metrics(sources);
 }
 
 async function assemble(config: Config, database: Database, log: Logger): Promise<Work> {
@@ -71,7 +72,7 @@ async function assemble(config: Config, database: Database, log: Logger): Promis
   const apiKeys = new ApiKeyAuthentication(dataSource, (actor) => keyUses.note(actor));
   const gate = new OverloadGate(config.limits, log);
   const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, log);
-  const metrics = config.metricsPort === undefined ? null : await openMetrics({ database, gate });
+  const metrics = config.metricsPort === undefined ? null : await openMetrics({ gate, pool: poolOf(dataSource) });
   const services: Services = {
     config,
     database,

@@ -1,18 +1,20 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
-import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Database } from '../database/database.js';
-import { poolOf } from '../database/pool.js';
 import type { BackgroundTask } from '../shared/background-task.js';
 import { BATCH_CHANNEL, type BatchRun } from '../shared/batches.js';
-import type { OverloadGate } from '../transport/limits/overload.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64];
 
 // As many values as there are operations: a caller can put root fields together in too many ways to count each.
 const operationLabel = (operation: string): string => (operation.includes(',') ? 'several' : operation);
+
+/** Where the gauges read their values. */
+export interface MetricSources {
+  gate: { inFlight: number; shed: number };
+  pool: { totalCount: number; idleCount: number; waitingCount: number };
+}
 
 /** What the service counts of itself for Prometheus, on a port of its own: it is nobody's business who calls the API. */
 export class Metrics implements BackgroundTask {
@@ -22,7 +24,7 @@ export class Metrics implements BackgroundTask {
   private readonly batches: Histogram<'batch'>;
   private server: Server | undefined;
 
-  constructor({ database, gate }: { database: Database; gate: OverloadGate }) {
+  constructor({ gate, pool }: MetricSources) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Counter({
@@ -47,7 +49,6 @@ export class Metrics implements BackgroundTask {
     });
     this.gauge('avara_express_requests_in_flight', 'Requests at work now.', () => gate.inFlight);
     this.gauge('avara_express_requests_shed', 'Requests refused for overload since the start.', () => gate.shed);
-    const pool = poolOf(database.dataSource);
     this.gauge('avara_express_pool_connections', 'Connections to the database.', () => pool.totalCount);
     this.gauge('avara_express_pool_idle', 'Connections to the database without work.', () => pool.idleCount);
     this.gauge('avara_express_pool_waiting', 'Requests that wait for a connection.', () => pool.waitingCount);
@@ -71,15 +72,11 @@ export class Metrics implements BackgroundTask {
     this.batches.observe({ batch: name }, size);
   };
 
-  /** Counts every answer of the server. */
-  watch(server: FastifyInstance): void {
-    server.addHook('onResponse', (request, reply, next) => {
-      const { operation = 'unknown', code = 'OK' } = request.context.outcome;
-      const label = operationLabel(operation);
-      this.requests.inc({ operation: label, code });
-      this.seconds.observe({ operation: label }, reply.elapsedTime / 1_000);
-      next();
-    });
+  /** Counts a request that has ended. */
+  countRequest(operation: string, code: string, ms: number): void {
+    const label = operationLabel(operation);
+    this.requests.inc({ operation: label, code });
+    this.seconds.observe({ operation: label }, ms / 1_000);
   }
 
   /** In Prometheus' text format. */

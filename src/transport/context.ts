@@ -1,34 +1,25 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../identity/request-context.js';
+import type { Outcome } from '../telemetry/outcome.js';
 
-/** What a credential may still spend in the window under way. */
-export interface Allowance {
-  limit: number;
-  remaining: number;
-  /** Whole seconds, at least 1. */
-  resetS: number;
-}
-
-/** What became of a request, as far as it may be logged: no name, metadata or key is ever put in here. */
-export interface Outcome {
-  /** The root fields of the schema that were called, such as createExpressCustomer. */
-  operation?: string;
-  /** The error code of the answer; none when it succeeded. */
-  code?: string;
-  /** Whether the operation was kept from an earlier call and so skipped Apollo's pipeline. */
-  isRepeated?: boolean;
-  /** What the credential may still spend; none where nothing was taken. */
-  allowance?: Allowance;
-}
-
-/** What a request carries while it is at the doors. Apollo copies the context, so what it learns goes into `outcome`. */
-export interface DoorContext extends RequestContext {
+/** A request's context inside the HTTP layer. Apollo copies the object, so what it learns goes into `outcome`. */
+export interface HttpRequestContext extends RequestContext {
   /** The trace that the request is part of; none where tracing is off. */
   traceId?: string;
   outcome: Outcome;
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    context: DoorContext;
-  }
+/** Gets what `setContext` stored: arguments instead of an augmentation of Fastify's types, so that each use is visible. */
+export type GetContext = (request: FastifyRequest) => HttpRequestContext;
+
+const CONTEXT = 'context';
+
+export function declareContext(server: FastifyInstance): void {
+  server.decorateRequest(CONTEXT, null);
 }
+
+export function setContext(request: FastifyRequest, context: HttpRequestContext): void {
+  request.setDecorator(CONTEXT, context);
+}
+
+export const getContext: GetContext = (request) => request.getDecorator<HttpRequestContext>(CONTEXT);

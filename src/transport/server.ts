@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { logRefusal } from '../identity/authentication-result.js';
 import { AppError } from '../shared/app-error.js';
+import { declareContext, getContext, setContext } from './context.js';
 import { allowOrigins } from './http/cors.js';
 import { errorBody, toAppError } from './errors.js';
 import { explorer } from './pages/explorer.js';
@@ -9,10 +10,11 @@ import { graphqlEndpoint } from './graphql/endpoint.js';
 import { healthRoutes } from './http/health.js';
 import { httpServerBehind, refuseMalformedHttp } from './http/http-server.js';
 import { acceptJsonBodies } from './http/json-body.js';
-import { answerInTime } from './http/deadline.js';
+import { observeCompletions, type CompletionObserver } from './http/completion.js';
+import { enforceDeadline } from './http/deadline.js';
 import { pointsOfRestCall, tellAllowance } from './limits/rate-limit.js';
-import { LONGEST_ADDRESS, refuseMalformedAddress } from './http/malformed-url.js';
-import { logRequests } from './http/request-log.js';
+import { MAX_URL_LENGTH, refuseMalformedUrl } from './http/malformed-url.js';
+import { logCompletion, logRefusedRequest, type ReportRefusal } from './http/request-log.js';
 import { restEndpoint } from './rest/endpoint.js';
 import { buildSchema } from './graphql/schema.js';
 import type { Services } from './services.js';
@@ -47,7 +49,7 @@ function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown)
   const status = statusOf(appError, request);
   if (code === 'INTERNAL_SERVER_ERROR')
     request.server.log.error({ err: error, requestId: request.id }, 'unforeseen error');
-  request.context.outcome.code = code;
+  getContext(request).outcome.code = code;
   if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
   if (details.retryAfter !== undefined) void reply.header('retry-after', details.retryAfter);
   // Client libraries try a 409 again by themselves; none of ours goes away by waiting.
@@ -58,11 +60,11 @@ function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown)
 
 // The first hook of all: every other one, and the log, finds a context.
 function beginContexts(server: FastifyInstance, { database, log }: Services): void {
-  server.decorateRequest('context', null as never);
+  declareContext(server);
   server.addHook('onRequest', (request, reply, next) => {
     const { operationId } = request.routeOptions.config as { operationId?: string };
     const outcome = { operation: operationId ?? request.routeOptions.url ?? 'unknown' };
-    request.context = { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome };
+    setContext(request, { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome });
     void reply.header('x-request-id', request.id);
     next();
   });
@@ -71,13 +73,14 @@ function beginContexts(server: FastifyInstance, { database, log }: Services): vo
 function identifyCallers(server: FastifyInstance, { authenticate, credentialHint, spendPoints }: Services): void {
   server.addHook('onRequest', async (request) => {
     if (isPublic(request)) return;
+    const context = getContext(request);
     const identification = await authenticate(request.headers.authorization);
     if ('refusal' in identification) {
-      logRefusal(request.context, identification.refusal);
+      logRefusal(context, identification.refusal);
       throw new AppError('UNAUTHENTICATED', `A valid credential is needed. ${credentialHint}`);
     }
-    request.context.actor = identification.actor;
-    await spendPoints(request.context, isGraphQL(request) ? 1 : pointsOfRestCall(request));
+    context.actor = identification.actor;
+    await spendPoints(context, isGraphQL(request) ? 1 : pointsOfRestCall(request));
   });
 }
 
@@ -90,8 +93,22 @@ function closeConnectionsOnStop(server: FastifyInstance, { state }: Services): v
   });
 }
 
+function refusalReporter({ log, metrics }: Services): ReportRefusal {
+  const logRefused = logRefusedRequest(log);
+  return (requestId, code, status) => {
+    logRefused(requestId, code, status);
+    metrics?.countRequest('unknown', code, 0);
+  };
+}
+
+function countCompletion({ metrics }: Services): CompletionObserver[] {
+  if (!metrics) return [];
+  return [({ context, code, ms }) => metrics.countRequest(context.outcome.operation ?? 'unknown', code, ms)];
+}
+
 /** The HTTP server with all its doors; it does not listen yet. */
 export async function buildServer(services: Services): Promise<FastifyInstance> {
+  const reportRefusal = refusalReporter(services);
   const server = fastify({
     loggerInstance: services.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -100,20 +117,23 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     forceCloseConnections: 'idle',
     serverFactory: httpServerBehind(services.gate),
     clientErrorHandler: refuseMalformedHttp,
-    frameworkErrors: refuseMalformedAddress,
+    frameworkErrors: refuseMalformedUrl(reportRefusal),
     // An id of any length is looked up like any other, and unknown.
-    routerOptions: { maxParamLength: LONGEST_ADDRESS },
+    routerOptions: { maxParamLength: MAX_URL_LENGTH },
   }) as unknown as FastifyInstance;
   beginContexts(server, services);
-  traceRequests(server);
-  answerInTime(server);
+  const endSpan = traceRequests(server);
+  observeCompletions(server, [
+    logCompletion(services.log),
+    ...countCompletion(services),
+    ...(endSpan ? [endSpan] : []),
+  ]);
+  enforceDeadline(server);
   await allowOrigins(server, services.config.corsOrigins);
   acceptJsonBodies(server);
   identifyCallers(server, services);
   tellAllowance(server);
   closeConnectionsOnStop(server, services);
-  logRequests(server);
-  services.metrics?.watch(server);
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   server.setNotFoundHandler((request, reply) =>
     sendError(request, reply, new AppError('NOT_FOUND', 'There is nothing at this address.')),

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestContext } from '../../identity/request-context.js';
 import { badUserInput } from '../../shared/app-error.js';
 import { validInput } from '../../shared/validation.js';
 import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from '../contract/activation.inputs.js';
@@ -40,19 +41,19 @@ const targetOf = ({ params }: Call, { expectedVersion }: Precondition) => ({
   expectedVersion,
 });
 
-async function createExpressCustomer(request: Call, reply: FastifyReply) {
+async function createExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const idempotencyKey = request.headers['idempotency-key'];
   const input = await inHeaderNames(async () =>
     validInput(CreateExpressCustomerInput, bodyOf(request), { idempotencyKey }),
   );
   // A create with an idempotency key is told from others by that alone.
   const retryCount = idempotencyKey === undefined ? (retryCountOf(request) ?? 0) : 0;
-  const row = await useCases.createExpressCustomer(request.context, input, { retryCount });
+  const row = await useCases.createExpressCustomer(context, input, { retryCount });
   return sendCustomer(reply, row);
 }
 
-async function expressCustomer(request: Call, reply: FastifyReply) {
-  const row = await useCases.expressCustomer(request.context, request.params.expressCustomerId);
+async function expressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
+  const row = await useCases.expressCustomer(context, request.params.expressCustomerId);
   if (!row) throw expressCustomerNotFound();
   return sendCustomer(reply, row);
 }
@@ -72,38 +73,38 @@ function listArguments(query: Record<string, unknown>): ExpressCustomersArgs {
   return validInput(ExpressCustomersArgs, { first: limitOf(limit), after, filter, orderBy });
 }
 
-const expressCustomers = async (request: Call) =>
-  toRestPage(await inQueryNames(async () => useCases.expressCustomers(request.context, listArguments(request.query))));
+const expressCustomers = async (context: RequestContext, request: Call) =>
+  toRestPage(await inQueryNames(async () => useCases.expressCustomers(context, listArguments(request.query))));
 
-async function updateExpressCustomer(request: Call, reply: FastifyReply) {
+async function updateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const precondition = preconditionOf(request);
   const input = validInput(UpdateExpressCustomerInput, changesOf(request), targetOf(request, precondition));
-  return sendCustomer(reply, await useCases.updateExpressCustomer(request.context, input, precondition));
+  return sendCustomer(reply, await useCases.updateExpressCustomer(context, input, precondition));
 }
 
-async function deactivateExpressCustomer(request: Call, reply: FastifyReply) {
+async function deactivateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const precondition = preconditionOf(request);
   const input = validInput(DeactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
-  return sendCustomer(reply, await useCases.deactivateExpressCustomer(request.context, input, precondition));
+  return sendCustomer(reply, await useCases.deactivateExpressCustomer(context, input, precondition));
 }
 
-async function reactivateExpressCustomer(request: Call, reply: FastifyReply) {
+async function reactivateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const precondition = preconditionOf(request);
   const input = validInput(ReactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
-  return sendCustomer(reply, await useCases.reactivateExpressCustomer(request.context, input, precondition));
+  return sendCustomer(reply, await useCases.reactivateExpressCustomer(context, input, precondition));
 }
 
-async function addUserToExpressCustomer(request: Call) {
+async function addUserToExpressCustomer(context: RequestContext, request: Call) {
   const { expressCustomerId } = request.params;
   const input = validInput(AddUserToExpressCustomerInput, bodyOf(request), { expressCustomerId });
-  await useCases.addUserToExpressCustomer(request.context, input, preconditionOf(request));
+  await useCases.addUserToExpressCustomer(context, input, preconditionOf(request));
   return { success: true };
 }
 
-async function removeUserFromExpressCustomer(request: Call) {
+async function removeUserFromExpressCustomer(context: RequestContext, request: Call) {
   const { expressCustomerId } = request.params;
   const input = validInput(RemoveUserFromExpressCustomerInput, bodyOf(request), { expressCustomerId });
-  await useCases.removeUserFromExpressCustomer(request.context, input, preconditionOf(request));
+  await useCases.removeUserFromExpressCustomer(context, input, preconditionOf(request));
   return { success: true };
 }
 
@@ -119,12 +120,17 @@ export const EXPRESS_CUSTOMER_ROUTES = [
   { method: 'DELETE', url: '/:expressCustomerId/users', handler: removeUserFromExpressCustomer },
 ] as const;
 
-/** Opens the REST door. */
-export async function expressCustomerRoutes(server: FastifyInstance): Promise<void> {
-  const descriptions = restOperations();
-  for (const { method, url, handler } of EXPRESS_CUSTOMER_ROUTES) {
-    const operationId = handler.name;
-    const schema = { operationId, tags: ['Express customers'], ...descriptions[operationId] };
-    server.route({ method, url, handler: handler as never, config: { operationId }, schema });
-  }
-}
+/** The REST API as a Fastify plugin. `getContext` gives the caller's context of a request. */
+export const expressCustomerRoutes =
+  (getContext: (request: FastifyRequest) => RequestContext) =>
+  async (server: FastifyInstance): Promise<void> => {
+    const descriptions = restOperations();
+    for (const { method, url, handler } of EXPRESS_CUSTOMER_ROUTES) {
+      const operationId = handler.name;
+      const schema = { operationId, tags: ['Express customers'], ...descriptions[operationId] };
+      server.route({
+        ...{ method, url, config: { operationId }, schema },
+        handler: async (request, reply) => handler(getContext(request), request as Call, reply),
+      });
+    }
+  };

@@ -7,7 +7,7 @@ import {
   type ErrorCode,
   type ErrorDetails,
 } from '../../shared/app-error.js';
-import type { DoorContext } from '../context.js';
+import type { HttpRequestContext } from '../context.js';
 import { toAppError } from '../errors.js';
 
 export const codeOf = (error: GraphQLFormattedError | undefined): string | undefined =>
@@ -36,7 +36,7 @@ const NOTHING_RAN: ReadonlySet<string> = new Set<ErrorCode>(['INTERNAL_SERVER_ER
 export function answerErrors(
   formatted: readonly GraphQLFormattedError[],
   ran: boolean,
-  { requestId, outcome }: DoorContext,
+  { requestId, outcome }: HttpRequestContext,
 ): ErrorAnswer {
   const errors = formatted.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
   const first = errors.find((error) => ACTED_ON_BY_ROUTERS.has(codeOf(error) ?? '')) ?? errors[0];
@@ -55,7 +55,7 @@ export function answerErrors(
 type RaisedError = Error & { readonly path?: unknown };
 
 /** Logs what a resolver threw and nobody foresaw. */
-export function logUnforeseen(errors: readonly RaisedError[], { log, requestId }: DoorContext): void {
+export function logUnforeseen(errors: readonly RaisedError[], { log, requestId }: HttpRequestContext): void {
   for (const error of errors) {
     const original = unwrapResolverError(error);
     const isUnforeseen =

@@ -11,7 +11,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { formatGraphQLError } from './errors.js';
 import { RepeatedOperations, type RepeatedAnswer, type GraphQLCall } from './repeated-operations.js';
-import type { DoorContext } from '../context.js';
+import { getContext, type HttpRequestContext } from '../context.js';
 import { answerPlugin } from './plugin.js';
 import { costPlugin } from './limits/cost-plugin.js';
 import { limitDocumentLength } from './limits/document-length.js';
@@ -21,7 +21,7 @@ import type { Services } from '../services.js';
 import { PATHS } from '../paths.js';
 
 // Apollo puts an error's text, which may quote a request, behind the colon of its own.
-function apolloLogger(log: Logger): NonNullable<ApolloServerOptions<DoorContext>['logger']> {
+function apolloLogger(log: Logger): NonNullable<ApolloServerOptions<HttpRequestContext>['logger']> {
   const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) =>
     message instanceof Error ? log[level](message) : log[level](String(message).split(':', 1)[0]);
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
@@ -32,8 +32,8 @@ function createApolloServer(
   schema: GraphQLSchema,
   operations: RepeatedOperations,
   { config, demoToken, log, spendPoints }: Services,
-): ApolloServer<DoorContext> {
-  return new ApolloServer<DoorContext>({
+): ApolloServer<HttpRequestContext> {
+  return new ApolloServer<HttpRequestContext>({
     schema,
     introspection: config.introspection,
     logger: apolloLogger(log),
@@ -67,7 +67,7 @@ function addRequestId(request: FastifyRequest, reply: FastifyReply, payload: unk
   if (typeof payload !== 'string' || payload.includes('"requestId"')) return payload;
   const { errors } = JSON.parse(payload) as { errors?: { extensions?: Record<string, unknown> }[] };
   if (!errors) return payload;
-  request.context.outcome.code ??= String(errors[0]?.extensions?.code);
+  getContext(request).outcome.code ??= String(errors[0]?.extensions?.code);
   return JSON.stringify({
     errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId: request.id } })),
   });
@@ -114,7 +114,7 @@ export async function graphqlEndpoint(
   const operations = new RepeatedOperations(schema, config.limits.cost, spendPoints);
   const apollo = createApolloServer(server, schema, operations, services);
   await apollo.start();
-  const answerByApollo = fastifyApolloHandler(apollo, { context: async (request) => request.context });
+  const answerByApollo = fastifyApolloHandler(apollo, { context: async (request) => getContext(request) });
   server.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: PATHS.graphql,
@@ -122,7 +122,7 @@ export async function graphqlEndpoint(
     handler: async (request, reply) => {
       void reply.header('cache-control', 'no-store');
       const call = plainCall(request);
-      const answer = call && (await operations.answer(call, request.context));
+      const answer = call && (await operations.answer(call, getContext(request)));
       return answer ? send(request, reply, answer) : answerByApollo.call(server, request, reply);
     },
     onSend: (request, reply, payload, next) => next(null, addRequestId(request, reply, payload)),

@@ -1,11 +1,11 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
 import { badUserInput } from '../../shared/app-error.js';
-import type { DoorContext } from '../context.js';
+import type { HttpRequestContext } from '../context.js';
 import { answerErrors, codeOf, logUnforeseen, rootFieldsOf } from './answer.js';
 import { faultsOfVariables } from './variables.js';
 
-type Request = GraphQLRequestContext<DoorContext>;
+type Request = GraphQLRequestContext<HttpRequestContext>;
 
 // Variables that do not fit their types: graphql-js reports them one by one, or gives up with a text of its own.
 const isVariablesFault = (request: Request): boolean =>
@@ -23,7 +23,7 @@ function answered(request: Request, errors: readonly GraphQLFormattedError[]): r
   return request.operation && isVariablesFault(request) ? [variablesError(request, request.operation)] : errors;
 }
 
-function finish(request: GraphQLRequestContextWillSendResponse<DoorContext>): void {
+function finish(request: GraphQLRequestContextWillSendResponse<HttpRequestContext>): void {
   const { response, contextValue } = request;
   const result = response.body.kind === 'single' ? response.body.singleResult : undefined;
   if (!result?.errors) return;
@@ -40,7 +40,7 @@ function finish(request: GraphQLRequestContextWillSendResponse<DoorContext>): vo
 }
 
 /** Notes what was asked for, gives every error its requestId and status, and logs what nobody foresaw. */
-export const answerPlugin: ApolloServerPlugin<DoorContext> = {
+export const answerPlugin: ApolloServerPlugin<HttpRequestContext> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ operation, contextValue }) {

@@ -9,7 +9,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { DoorContext } from '../context.js';
+import type { HttpRequestContext } from '../context.js';
 import { answerErrors, logUnforeseen, rootFieldsOf, type ErrorAnswer } from './answer.js';
 import { formatGraphQLError } from './errors.js';
 import { costOf } from './limits/operation-cost.js';
@@ -61,7 +61,7 @@ export class RepeatedOperations {
   ) {}
 
   /** Keeps what Apollo Server admits. */
-  readonly plugin: ApolloServerPlugin<DoorContext> = {
+  readonly plugin: ApolloServerPlugin<HttpRequestContext> = {
     requestDidStart: async () => ({
       executionDidStart: async ({ source, document, operation }) => {
         // Without an operation (of that name) the execution fails.
@@ -73,7 +73,7 @@ export class RepeatedOperations {
   };
 
   /** The answer; null where Apollo Server must give it, and nothing has run. */
-  async answer(call: GraphQLCall, context: DoorContext): Promise<RepeatedAnswer | null> {
+  async answer(call: GraphQLCall, context: HttpRequestContext): Promise<RepeatedAnswer | null> {
     const operation = this.operations.get(call.query);
     if (!operation || !isSameName(operation, call)) return null;
     if (!(await this.isAdmitted(operation, call, context))) return null;
@@ -85,7 +85,7 @@ export class RepeatedOperations {
     return result.errors ? withErrors(result, result.errors, context) : { result };
   }
 
-  private async isAdmitted({ document, definition }: Operation, call: GraphQLCall, context: DoorContext) {
+  private async isAdmitted({ document, definition }: Operation, call: GraphQLCall, context: HttpRequestContext) {
     const { schema } = this;
     const definitions = definition.variableDefinitions ?? [];
     const { coerced } = getVariableValues(schema, definitions, call.variables, { maxErrors: 1 });
@@ -104,7 +104,11 @@ export class RepeatedOperations {
 const isSameName = ({ definition }: Operation, { operationName }: GraphQLCall): boolean =>
   operationName === undefined || operationName === definition.name?.value;
 
-function withErrors({ data }: ExecutionResult, raised: readonly GraphQLError[], context: DoorContext): RepeatedAnswer {
+function withErrors(
+  { data }: ExecutionResult,
+  raised: readonly GraphQLError[],
+  context: HttpRequestContext,
+): RepeatedAnswer {
   logUnforeseen(raised, context);
   const { errors, ...answer } = answerErrors(raised.map(formatted), true, context);
   return { result: { errors, data }, ...answer };

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin, GraphQLServerListener } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import type { DoorContext } from '../context.js';
+import type { HttpRequestContext } from '../context.js';
 import { CREATE_EXAMPLE } from '../pages/worked-examples.js';
 import { PATHS } from '../paths.js';
 
@@ -16,7 +16,7 @@ const withWayOn = (html: string): string =>
     .replace('#embeddableSandbox {', '#embeddableSandbox:empty { display: none; } $&');
 
 /** Apollo Sandbox with the create ready to run; with the demo key too where there is one. */
-export function sandboxPlugin(isServed: boolean, demoToken: string | null): ApolloServerPlugin<DoorContext> {
+export function sandboxPlugin(isServed: boolean, demoToken: string | null): ApolloServerPlugin<HttpRequestContext> {
   if (!isServed) return ApolloServerPluginLandingPageDisabled();
   const apollo = ApolloServerPluginLandingPageLocalDefault({
     footer: false,

@@ -1,33 +1,25 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serviceUnavailable } from '../errors.js';
 
 const ANSWERED_WITHIN_MS = 4_500;
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    deadline: NodeJS.Timeout | null;
-  }
+function answerLate(reply: FastifyReply): void {
+  if (reply.sent || reply.raw.headersSent) return;
+  void reply.send(serviceUnavailable());
+  // The handler's own answer comes later and is dropped. Without this Fastify would warn of it and log the whole URL.
+  if (reply.raw.writableEnded) reply.hijack();
 }
 
 /**
- * Answers 503 SERVICE_UNAVAILABLE 4.5 s after a request came in, whatever it waits for: a connection, a lock and a statement
- * may each keep their own bound and still add up. What runs goes on, and its own answer is dropped; a create that is
- * asked for again with its idempotency key finds it. Fastify's `handlerTimeout` would do the same, but forgets the timer
- * as soon as a body has been read, and aborts a signal for each (fastify/fastify#6725).
+ * Answers 503 SERVICE_UNAVAILABLE 4.5 s after a request's headers arrived, whatever it waits for: a connection, a lock and a
+ * statement each have their own timeout, and these can add up. Work in progress goes on and its answer is dropped; a create
+ * that is repeated with its idempotency key finds the result. Fastify's `handlerTimeout` would do the same, but forgets the
+ * timer as soon as a body has been read, and aborts a signal for each request (fastify/fastify#6725).
  */
-export function answerInTime(server: FastifyInstance): void {
-  server.decorateRequest('deadline', null);
-  server.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, next) => {
-    request.deadline = setTimeout(() => {
-      request.deadline = null;
-      if (!reply.sent && !reply.raw.headersSent) void reply.send(serviceUnavailable());
-    }, ANSWERED_WITHIN_MS);
-    next();
-  });
-  server.addHook('onResponse', (request, reply, next) => {
-    if (request.deadline) clearTimeout(request.deadline);
-    // Without this Fastify would warn of the answer that comes late, and log its whole address.
-    else reply.hijack();
+export function enforceDeadline(server: FastifyInstance): void {
+  server.addHook('onRequest', (_request, reply, next) => {
+    const timer = setTimeout(answerLate, ANSWERED_WITHIN_MS, reply);
+    reply.raw.once('close', () => clearTimeout(timer));
     next();
   });
 }

@@ -1,25 +1,45 @@
-import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { actorId } from '../../identity/actor.js';
+import { PATHS } from '../paths.js';
+import type { Completion, CompletionObserver } from './completion.js';
+
+const PROBES = new Set<string | undefined>([PATHS.live, PATHS.ready]);
+
+// Probes come every few seconds for ever; what they find wrong has a line of its own.
+function levelOf({ request, status }: Completion): 'debug' | 'info' | 'error' {
+  if (PROBES.has(request.routeOptions.url)) return 'debug';
+  return status >= 500 ? 'error' : 'info';
+}
 
 /**
- * One line per request. It names who, what, how it ended and how long it took, and is put together from just these
- * fields: no body, header, name or key ever passes by.
+ * One line per request: who called what, how it ended and how long it took. It is built from just these fields, so that no
+ * body, header, name or key is ever in it.
  */
-export function logRequests(server: FastifyInstance): void {
-  server.addHook('onResponse', (request, reply, next) => {
-    const { context } = request;
+export const logCompletion =
+  (log: Logger): CompletionObserver =>
+  (completion) => {
+    const { request, context, code, status, ms, isAborted } = completion;
+    const { actor, outcome, traceId } = context;
     const line = {
       requestId: request.id,
-      ...(context.traceId !== undefined && { traceId: context.traceId }),
-      operation: context.outcome.operation ?? 'unknown',
-      actor: context.actor ? actorId(context.actor) : null,
-      clinicId: context.actor?.clinicId ?? null,
-      code: context.outcome.code ?? 'OK',
-      ...(context.outcome.isRepeated && { repeated: true }),
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...(traceId !== undefined && { traceId }),
+      operation: outcome.operation ?? 'unknown',
+      actor: actor ? actorId(actor) : null,
+      clinicId: actor?.clinicId ?? null,
+      code,
+      ...(outcome.isRepeated && { repeated: true }),
+      ...(isAborted && { aborted: true }),
+      status,
+      ms: Math.round(ms * 10) / 10,
     };
-    request.server.log[reply.statusCode >= 500 ? 'error' : 'info'](line, 'request');
-    next();
-  });
-}
+    log[levelOf(completion)](line, 'request');
+  };
+
+/** Logs and counts a request that was refused before it had a context. */
+export type ReportRefusal = (requestId: string, code: string, status: number) => void;
+
+/** The line of a request that was refused as soon as it arrived. */
+export const logRefusedRequest =
+  (log: Logger): ReportRefusal =>
+  (requestId, code, status) =>
+    log.info({ requestId, operation: 'unknown', actor: null, clinicId: null, code, status, ms: 0 }, 'request');

@@ -9,12 +9,10 @@ import {
   type Span,
 } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { getContext } from '../context.js';
+import type { Completion, CompletionObserver } from './completion.js';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    span: Span | null;
-  }
-}
+const SPAN = 'span';
 
 const tracer = trace.getTracer('avara-express-customers');
 
@@ -26,9 +24,10 @@ function traceOfCaller(headers: FastifyRequest['headers']): Context {
   return trace.setSpanContext(context.active(), { traceId, spanId, traceFlags, isRemote: true });
 }
 
-function endSpan({ span, context: { outcome } }: FastifyRequest, status: number): void {
+function endSpan({ request, context: { outcome }, code, status }: Completion): void {
+  const span = request.getDecorator<Span | null>(SPAN);
   if (!span) return;
-  const { operation = 'unknown', code = 'OK' } = outcome;
+  const { operation = 'unknown' } = outcome;
   span.updateName(operation);
   span.setAttributes({
     'http.response.status_code': status,
@@ -43,27 +42,25 @@ function endSpan({ span, context: { outcome } }: FastifyRequest, status: number)
  * One span for each request, a child of the caller's (W3C Trace Context), with the statements below it. It is put together
  * from just these fields, as a log line is: an address or a header never gets into a trace. A statement that serves several
  * requests stands below the one that sent it.
+ * @returns what ends a request's span; null where tracing is off.
  */
-export function traceRequests(server: FastifyInstance): void {
+export function traceRequests(server: FastifyInstance): CompletionObserver | null {
   // Where tracing is off, spans have no identity.
-  if (!isSpanContextValid(tracer.startSpan('start').spanContext())) return;
-  server.decorateRequest('span', null);
+  if (!isSpanContextValid(tracer.startSpan('start').spanContext())) return null;
+  server.decorateRequest(SPAN, null);
   server.addHook('onRequest', (request, _reply, next) => {
     const parent = traceOfCaller(request.headers);
     const span = tracer.startSpan(
-      request.context.outcome.operation ?? 'unknown',
+      getContext(request).outcome.operation ?? 'unknown',
       {
         kind: SpanKind.SERVER,
         attributes: { 'http.request.method': request.method, 'http.route': request.routeOptions.url ?? 'unknown' },
       },
       parent,
     );
-    request.span = span;
-    request.context.traceId = span.spanContext().traceId;
+    request.setDecorator(SPAN, span);
+    getContext(request).traceId = span.spanContext().traceId;
     context.with(trace.setSpan(parent, span), next);
   });
-  server.addHook('onResponse', (request, reply, next) => {
-    endSpan(request, reply.statusCode);
-    next();
-  });
+  return endSpan;
 }

@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { actorId } from '../../identity/actor.js';
 import { AppError } from '../../shared/app-error.js';
-import type { Allowance, DoorContext } from '../context.js';
+import type { Allowance } from '../../telemetry/outcome.js';
+import { getContext, type HttpRequestContext } from '../context.js';
 
 const WINDOW_S = 10;
 
@@ -11,7 +12,7 @@ const WINDOW_S = 10;
  * Takes points from what the calling credential may spend in 10 s; without a credential nothing is taken.
  * @throws AppError RATE_LIMITED once it has spent more.
  */
-export type SpendPoints = (context: DoorContext, points: number) => Promise<void>;
+export type SpendPoints = (context: HttpRequestContext, points: number) => Promise<void>;
 
 function limiterOf(points: number, redis: Redis | null): RateLimiterAbstract {
   const options = { points, duration: WINDOW_S, keyPrefix: 'avara-express' };
@@ -63,8 +64,8 @@ export function pointsOfRestCall({ method, routeOptions, query }: FastifyRequest
 
 /** Tells callers in every answer what they have left (draft-ietf-httpapi-ratelimit-headers). */
 export function tellAllowance(server: FastifyInstance): void {
-  server.addHook('onSend', ({ context }, reply, _payload, next) => {
-    const { allowance } = context.outcome;
+  server.addHook('onSend', (request, reply, _payload, next) => {
+    const { allowance } = getContext(request).outcome;
     if (allowance) {
       void reply.header('ratelimit-policy', `"points";q=${allowance.limit};w=${WINDOW_S}`);
       void reply.header('ratelimit', `"points";r=${allowance.remaining};t=${allowance.resetS}`);

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { restSchemas } from '../../customer/rest/openapi.js';
 import { expressCustomerRoutes } from '../../customer/rest/express-customer.routes.js';
+import { getContext } from '../context.js';
 import { PATHS } from '../paths.js';
 
 const DESCRIPTION = {
@@ -56,7 +57,7 @@ export async function restEndpoint(root: FastifyInstance): Promise<void> {
       },
     });
     for (const [name, schema] of Object.entries(restSchemas())) server.addSchema({ $id: name, ...schema });
-    await server.register(expressCustomerRoutes, { prefix: PATHS.rest });
+    await server.register(expressCustomerRoutes(getContext), { prefix: PATHS.rest });
     server.get(PATHS.openapi, { schema: { hide: true } }, async () => server.swagger());
     await server.register(swaggerUi, {
       routePrefix: PATHS.reference,

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { DoorContext } from '../../context.js';
+import type { HttpRequestContext } from '../../context.js';
 import { costOf } from './operation-cost.js';
 import type { SpendPoints } from '../../limits/rate-limit.js';
 import { tooComplex } from './too-complex.js';
@@ -39,7 +39,7 @@ export function knownCostOf(
  * Refuses operations that cost more than `limit`, before anything of them runs, and takes what the others cost from the
  * caller's points. The first point was taken when the request came in.
  */
-export const costPlugin = (limit: number, spendPoints: SpendPoints): ApolloServerPlugin<DoorContext> => ({
+export const costPlugin = (limit: number, spendPoints: SpendPoints): ApolloServerPlugin<HttpRequestContext> => ({
   async requestDidStart() {
     return {
       async didResolveOperation({ schema, document, operation, request, contextValue }) {

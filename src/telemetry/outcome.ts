@@ -1,0 +1,19 @@
+/** What a credential may still spend in the current window. */
+export interface Allowance {
+  limit: number;
+  remaining: number;
+  /** Whole seconds, at least 1. */
+  resetS: number;
+}
+
+/** What a request asked for and how it ended, as far as it may be logged: never a name, metadata or a key. */
+export interface Outcome {
+  /** The root fields of the schema that were called, such as createExpressCustomer. */
+  operation?: string;
+  /** The error code of the answer; none when it succeeded. */
+  code?: string;
+  /** Whether the operation was kept from an earlier call and so skipped Apollo's pipeline. */
+  isRepeated?: boolean;
+  /** What the credential may still spend; none where nothing was taken. */
+  allowance?: Allowance;
+}
