@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgresServer } from '../../test/support/postgres-server.js';
 import { benchmark, positive } from '../arguments.js';
 import { load } from '../service/load.js';
-import { preparePlace, type PreparedPlace } from '../service/fixture.js';
+import { prepareFixture, type PreparedFixture } from '../service/fixture.js';
 import { startTarget, type RunningTarget } from '../service/running-target.js';
 import { pace, type Offered } from './pace.js';
 import { SERVICE_NAME, TARGETS, type Call } from '../service/targets.js';
@@ -47,7 +47,7 @@ const UPDATE = `mutation ($id: ID!, $name: String!) {
 
 /** Each changes something: no customer gets the name that it has. */
 const updateOf =
-  ({ ids }: PreparedPlace) =>
+  ({ ids }: PreparedFixture) =>
   (n: number): Call => ({
     ...{ method: 'POST', path: '/graphql' },
     body: JSON.stringify({ query: UPDATE, variables: { id: ids[n % ids.length], name: `name ${n}` } }),
@@ -55,9 +55,9 @@ const updateOf =
 
 /** For a connection that sends one after the other: its customer's name is always another. */
 const updatesOf =
-  (place: PreparedPlace): CallsOf =>
+  (fixture: PreparedFixture): CallsOf =>
   (connection) =>
-    [0, 1].map((turn) => updateOf(place)(connection + turn * place.ids.length));
+    [0, 1].map((turn) => updateOf(fixture)(connection + turn * fixture.ids.length));
 
 interface Offer {
   seconds: number;
@@ -99,23 +99,23 @@ async function offer(
 }
 
 /** What is offered, and what of it goes through when as much is offered as is answered. */
-function experiment(running: RunningTarget, place: PreparedPlace) {
+function experiment(running: RunningTarget, fixture: PreparedFixture) {
   const { url } = running;
-  const creating = (options: Offer) => offer(url, place.token, creates, options);
-  const updating = (options: Offer) => offer(url, place.token, updatesOf(place), options);
+  const creating = (options: Offer) => offer(url, fixture.token, creates, options);
+  const updating = (options: Offer) => offer(url, fixture.token, updatesOf(fixture), options);
   const closed = values.slowCommits ? updating : creating;
   return {
     peak: async (seconds: number) => (await closed({ seconds, connections: 64 })).accepted.length / seconds,
     // A machine that has time for it offers evenly; 20,000 a second need a generator that bundles them.
     offer: (rate: number, seconds: number) =>
       values.slowCommits
-        ? pace(url, place.token, updateOf(place), { rate, seconds })
+        ? pace(url, fixture.token, updateOf(fixture), { rate, seconds })
         : creating({ rate, seconds, connections: 1_000 }),
   };
 }
 
-async function overload(running: RunningTarget, place: PreparedPlace, seconds: number): Promise<void> {
-  const { peak: measure, offer: offerAt } = experiment(running, place);
+async function overload(running: RunningTarget, fixture: PreparedFixture, seconds: number): Promise<void> {
+  const { peak: measure, offer: offerAt } = experiment(running, fixture);
   const peak = await measure(10);
   const rate = Math.round(peak * values.times);
   say(`peak: ${Math.round(peak)}/s; offering ${rate}/s for ${seconds} s`);
@@ -138,14 +138,14 @@ function slope(samples: [seconds: number, value: number][]): number {
   return (over / samples.reduce((sum, [seconds]) => sum + (seconds - x) ** 2, 0)) * 3_600;
 }
 
-async function soak(running: RunningTarget, place: PreparedPlace, seconds: number): Promise<void> {
-  const rate = values.rate ?? Math.round((await load(running, 'create', place, { seconds: 10 })).perSecond / 2);
+async function soak(running: RunningTarget, fixture: PreparedFixture, seconds: number): Promise<void> {
+  const rate = values.rate ?? Math.round((await load(running, 'create', fixture, { seconds: 10 })).perSecond / 2);
   say(`soaking at ${rate} creates/s for ${seconds} s`);
   const memory: [number, number][] = [];
   const descriptors: [number, number][] = [];
   const started = performance.now();
   const since = () => (performance.now() - started) / 1_000;
-  const offering = offer(running.url, place.token, creates, { seconds, connections: 1_000, rate });
+  const offering = offer(running.url, fixture.token, creates, { seconds, connections: 1_000, rate });
   // Not at the very end, when the load closes its connections.
   while (since() < seconds - 15) {
     await sleep(10_000);
@@ -169,15 +169,15 @@ async function main(): Promise<void> {
   // Commits that take long: the database is the limit, and the machine has time for whoever offers.
   const settings = values.slowCommits ? { commit_delay: values.slowCommits * 1_000, commit_siblings: 0 } : {};
   const server = await startPostgresServer({ durable: true, settings });
-  const place = await preparePlace(server, 10_000);
-  const env = { DATABASE_URL: place.databaseUrl, RATE_LIMIT_POINTS: '0' };
+  const fixture = await prepareFixture(server, 10_000);
+  const env = { DATABASE_URL: fixture.databaseUrl, RATE_LIMIT_POINTS: '0' };
   const running = await startTarget(target, env);
   try {
-    if (program.args[0] === 'overload') await overload(running, place, values.seconds ?? 60);
-    else await soak(running, place, values.seconds ?? 1_800);
+    if (program.args[0] === 'overload') await overload(running, fixture, values.seconds ?? 60);
+    else await soak(running, fixture, values.seconds ?? 1_800);
   } finally {
     await running.stop();
-    await place.close();
+    await fixture.close();
     await server.remove();
   }
 }

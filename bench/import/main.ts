@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startPostgresServer } from '../../test/support/postgres-server.js';
 import { benchmark, positive } from '../arguments.js';
-import { preparePlace, type PreparedPlace } from '../service/fixture.js';
+import { prepareFixture, type PreparedFixture } from '../service/fixture.js';
 
 const ABOUT =
   'Measures how fast and in how much memory a file goes in, with every hundredth line bad, and what a second run of it ' +
@@ -45,7 +45,7 @@ interface Summary {
   seconds: number;
 }
 
-async function importOnce(file: string, { clinicId, apiKeyId, databaseUrl }: PreparedPlace): Promise<string> {
+async function importOnce(file: string, { clinicId, apiKeyId, databaseUrl }: PreparedFixture): Promise<string> {
   const args = [MAIN, 'import', file, '--clinic', clinicId, '--key', apiKeyId, '--json'];
   const env = { PATH: process.env.PATH, NODE_ENV: 'production', DATABASE_URL: databaseUrl };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -56,25 +56,25 @@ async function importOnce(file: string, { clinicId, apiKeyId, databaseUrl }: Pre
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   clearInterval(sampling);
   const { lines, created, alreadyThere, refused, seconds } = JSON.parse(stdout) as Summary;
-  const told = stderr.split('\n').filter((line) => line.startsWith('line ')).length;
+  const reported = stderr.split('\n').filter((line) => line.startsWith('line ')).length;
   const rate = `${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines/s, ${peak.toFixed(0)} MB at most`;
-  return `${lines} lines: ${created} created, ${alreadyThere} already there, ${refused} refused (${told} told); ${rate}`;
+  return `${lines} lines: ${created} created, ${alreadyThere} already there, ${refused} refused (${reported} reported); ${rate}`;
 }
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'avara-import-'));
   const server = await startPostgresServer({ durable: true });
-  const place = await preparePlace(server, 1);
+  const fixture = await prepareFixture(server, 1);
   try {
     const file = join(folder, 'customers.ndjson');
     await writeLines(file);
-    const before = await place.countCustomers();
+    const before = await fixture.countCustomers();
     for (const run of ['first run ', 'second run'])
       process.stdout.write(
-        `${run}: ${await importOnce(file, place)}; ${(await place.countCustomers()) - before} rows\n`,
+        `${run}: ${await importOnce(file, fixture)}; ${(await fixture.countCustomers()) - before} rows\n`,
       );
   } finally {
-    await place.close();
+    await fixture.close();
     await server.remove();
     await rm(folder, { recursive: true });
   }

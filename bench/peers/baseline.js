@@ -1,11 +1,11 @@
-// The floor: bare node:http, JSON.parse and one named prepared statement per request. FLOOR=together commits and looks up
-// together what is in flight.
+// The baseline: bare node:http, JSON.parse and one prepared statement per request. BASELINE=batched commits and looks up
+// the requests in flight in one statement.
 const http = require('node:http');
 const shared = require('./common.js');
 
 const { pool, newId, clinicId, apiKeyId, COLUMNS, INSERT, port } = shared;
 
-function together(run) {
+function batched(run) {
   const waiting = [];
   let running = 0;
   const next = async () => {
@@ -27,7 +27,7 @@ function together(run) {
     });
 }
 
-const createTogether = together(async (inputs) => {
+const createBatched = batched(async (inputs) => {
   const rows = inputs.map(({ expressCustomerName, metadata }) => ({
     id: newId(),
     name: expressCustomerName,
@@ -41,7 +41,7 @@ const createTogether = together(async (inputs) => {
   return rows.map(({ id }) => byId.get(id));
 });
 
-const getTogether = together(async (ids) => {
+const getBatched = batched(async (ids) => {
   // One look-up in the primary key for each id: for `= ANY` the planner takes another index and reads all of the clinic.
   const text = `SELECT ${COLUMNS} FROM unnest($2::text[]) AS wanted (id) CROSS JOIN LATERAL (
     SELECT * FROM express_customers WHERE clinic_id = $1 AND express_customer_id = wanted.id LIMIT 1) AS customer`;
@@ -50,9 +50,9 @@ const getTogether = together(async (ids) => {
   return ids.map((id) => byId.get(id) ?? null);
 });
 
-const isTogether = process.env.FLOOR === 'together';
-const create = isTogether ? createTogether : shared.create;
-const get = isTogether ? getTogether : shared.get;
+const isBatched = process.env.BASELINE === 'batched';
+const create = isBatched ? createBatched : shared.create;
+const get = isBatched ? getBatched : shared.get;
 
 const answerTo = {
   '/create': (body) => create(body),

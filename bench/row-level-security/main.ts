@@ -16,42 +16,42 @@ import { benchmark, positive } from '../arguments.js';
 // policies on each table they touch, and with the clinic set in the transaction, which is the only way that a pool allows.
 const ABOUT = 'Measures what row-level security would cost a get and a create. A few minutes.';
 
-const { rounds: ROUNDS, calls: CALLS } = benchmark('bench:second-wall', ABOUT)
+const { rounds: ROUNDS, calls: CALLS } = benchmark('bench:row-level-security', ABOUT)
   .option('--rounds <number>', 'how often each is measured', positive, 9)
-  .option('--calls <number>', 'calls a round', positive, 3_000)
+  .option('--calls <number>', 'calls per round', positive, 3_000)
   .parse()
   .opts<{ rounds: number; calls: number }>();
-const AT_ONCE = 10;
+const CONCURRENCY = 10;
 const TABLES = ['express_customers', 'express_customer_events'];
 const SETTING = 'avara.clinic_id';
 
 const SETUP = [
-  'CREATE ROLE walled LOGIN',
+  'CREATE ROLE restricted LOGIN',
   ...TABLES.flatMap((table) => [
-    `GRANT SELECT, INSERT, UPDATE ON ${table} TO walled`,
+    `GRANT SELECT, INSERT, UPDATE ON ${table} TO restricted`,
     `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`,
     `CREATE POLICY own_clinic ON ${table} USING (clinic_id = current_setting('${SETTING}')::uuid)`,
   ]),
   // Not of this measurement's tables, but of the statement that creates.
-  'GRANT SELECT, INSERT ON idempotency_keys, unkeyed_creates TO walled',
+  'GRANT SELECT, INSERT ON idempotency_keys, unkeyed_creates TO restricted',
 ];
 
 /** Lets each statement of a data source name its clinic to the server first, in a transaction of its own. */
 function nameClinics(dataSource: DataSource): void {
   const pool = poolOf(dataSource);
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>;
-  const walled = (client: PoolClient) => async (statement: PreparedStatement) => {
+  const restricted = (client: PoolClient) => async (statement: PreparedStatement) => {
     await client.query(`BEGIN; SET LOCAL ${SETTING} = '${String(statement.values[0])}'`);
     const result = await client.query(statement);
     await client.query('COMMIT');
     return result;
   };
-  const connectWalled = async () => {
+  const connectRestricted = async () => {
     const client = await connect();
-    const own: Partial<Record<PropertyKey, unknown>> = { query: walled(client), release: () => client.release() };
+    const own: Partial<Record<PropertyKey, unknown>> = { query: restricted(client), release: () => client.release() };
     return new Proxy(client, { get: (target, name) => own[name] ?? Reflect.get(target, name) });
   };
-  Object.assign(pool, { connect: connectWalled });
+  Object.assign(pool, { connect: connectRestricted });
 }
 
 /** One caller of each clinic, with a customer of its own. */
@@ -85,30 +85,33 @@ async function callsPerSecond(work: Work, callers: Caller[]): Promise<number> {
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-async function compare(name: string, work: Work, open: Caller[], walled: Caller[]): Promise<void> {
+async function compare(name: string, work: Work, open: Caller[], restricted: Caller[]): Promise<void> {
   const rates: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
     rates[0].push(await callsPerSecond(work, open));
-    rates[1].push(await callsPerSecond(work, walled));
+    rates[1].push(await callsPerSecond(work, restricted));
   }
   // The first round warms up.
-  const [without, withWall] = [median(rates[0].slice(1)), median(rates[1].slice(1))];
-  const cost = (100 * (without / withWall - 1)).toFixed(1);
+  const [without, withPolicies] = [median(rates[0].slice(1)), median(rates[1].slice(1))];
+  const cost = (100 * (without / withPolicies - 1)).toFixed(1);
   process.stdout.write(
-    `${name}: ${without.toFixed(0)}/s without, ${withWall.toFixed(0)}/s with row-level security: ${cost} % more time a call\n`,
+    `${name}: ${without.toFixed(0)}/s without, ${withPolicies.toFixed(0)}/s with row-level security: ${cost} % more time per call\n`,
   );
 }
 
 const GET: Work = ({ context, expressCustomerId }) => expressCustomer(context, expressCustomerId);
 const CREATE: Work = ({ context }) => createExpressCustomer(context, INPUT);
 
-async function compareAll(open: DataSource, walled: DataSource): Promise<void> {
-  const [one, ten] = [Array<string>(AT_ONCE).fill(randomUUID()), Array.from({ length: AT_ONCE }, () => randomUUID())];
+async function compareAll(open: DataSource, restricted: DataSource): Promise<void> {
+  const [one, ten] = [
+    Array<string>(CONCURRENCY).fill(randomUUID()),
+    Array.from({ length: CONCURRENCY }, () => randomUUID()),
+  ];
   for (const [clinics, ids] of [
     ['one clinic', one],
     ['ten clinics', ten],
   ] as const) {
-    const callers = [await newCallers(open, ids), await newCallers(walled, ids)] as const;
+    const callers = [await newCallers(open, ids), await newCallers(restricted, ids)] as const;
     await compare(`get, callers of ${clinics}`, GET, ...callers);
     await compare(`create, callers of ${clinics}`, CREATE, ...callers);
   }
@@ -120,12 +123,15 @@ async function main(): Promise<void> {
   const owner = await openServiceDatabase({ databaseUrl, dataDir: '' });
   await migrate(owner.dataSource);
   for (const sql of SETUP) await owner.dataSource.query(sql);
-  const walled = await openServiceDatabase({ databaseUrl: databaseUrl.replace('postgres@', 'walled@'), dataDir: '' });
-  nameClinics(walled.dataSource);
+  const restricted = await openServiceDatabase({
+    databaseUrl: databaseUrl.replace('postgres@', 'restricted@'),
+    dataDir: '',
+  });
+  nameClinics(restricted.dataSource);
   try {
-    await compareAll(owner.dataSource, walled.dataSource);
+    await compareAll(owner.dataSource, restricted.dataSource);
   } finally {
-    await walled.close();
+    await restricted.close();
     await owner.close();
     await server.remove();
   }

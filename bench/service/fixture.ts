@@ -5,10 +5,10 @@ import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
 import type { PostgresServer } from '../../test/support/postgres-server.js';
 import { seed } from '../lists/seed.js';
-import type { Place } from './load.js';
+import type { Fixture } from './load.js';
 
 /** A database of its own with one large clinic, and a key to it. */
-export interface PreparedPlace extends Place {
+export interface PreparedFixture extends Fixture {
   databaseUrl: string;
   dataSource: DataSource;
   countCustomers(): Promise<number>;
@@ -17,7 +17,11 @@ export interface PreparedPlace extends Place {
 
 const IDS = 10_000;
 
-export async function preparePlace(server: PostgresServer, rows: number, purpose = 'bench'): Promise<PreparedPlace> {
+export async function prepareFixture(
+  server: PostgresServer,
+  rows: number,
+  purpose = 'bench',
+): Promise<PreparedFixture> {
   const name = `${purpose}_${rows}`;
   const postgres = await openServiceDatabase({ databaseUrl: server.url('postgres'), dataDir: '' });
   await postgres.dataSource.query(`CREATE DATABASE ${name}`);

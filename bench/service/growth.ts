@@ -1,22 +1,16 @@
 import type { PostgresServer } from '../../test/support/postgres-server.js';
-import { preparePlace, type PreparedPlace } from './fixture.js';
+import { prepareFixture, type PreparedFixture } from './fixture.js';
 import { load } from './load.js';
-import { median } from './report.js';
+import { median, type Growth } from './results.js';
 import { startTarget, type RunningTarget } from './running-target.js';
 import { SERVICE_NAME, TARGETS, type Operation, type Target } from './targets.js';
-
-export interface Growth {
-  rows: number;
-  /** Median milliseconds of a call, one at a time. */
-  milliseconds: Record<string, number>;
-}
 
 const service = TARGETS.find(({ name }) => name === SERVICE_NAME)!;
 
 const ENTITIES = `query Entities($of: [_Any!]!) {
   _entities(representations: $of) { ... on ExpressCustomer { expressCustomerName version } } }`;
 
-/** The federation look-up, asked in place of the get. */
+/** The federation look-up, asked in fixture of the get. */
 const entities: Target = {
   ...service,
   call: (_operation, { expressCustomerId }) => {
@@ -27,7 +21,7 @@ const entities: Target = {
 
 const ROUNDS = 5;
 
-async function measureAt(running: RunningTarget, place: PreparedPlace): Promise<Record<string, number>> {
+async function measureAt(running: RunningTarget, fixture: PreparedFixture): Promise<Record<string, number>> {
   const cases: [string, RunningTarget, Operation][] = [
     ['create', running, 'create'],
     ['get', running, 'get'],
@@ -36,10 +30,10 @@ async function measureAt(running: RunningTarget, place: PreparedPlace): Promise<
   ];
   const milliseconds: Record<string, number> = {};
   for (const [name, target, operation] of cases) {
-    await load(target, operation, place, { seconds: 1, connections: 1 });
+    await load(target, operation, fixture, { seconds: 1, connections: 1 });
     const found: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1)
-      found.push(1_000 / (await load(target, operation, place, { seconds: 1, connections: 1 })).perSecond);
+      found.push(1_000 / (await load(target, operation, fixture, { seconds: 1, connections: 1 })).perSecond);
     milliseconds[name] = median(found);
   }
   return milliseconds;
@@ -49,15 +43,15 @@ async function measureAt(running: RunningTarget, place: PreparedPlace): Promise<
 export async function measureGrowth(
   server: PostgresServer,
   sizes: number[],
-  environmentOf: (place: PreparedPlace) => Record<string, string>,
+  environmentOf: (fixture: PreparedFixture) => Record<string, string>,
 ): Promise<Growth[]> {
   const growth: Growth[] = [];
   for (const rows of sizes) {
-    const place = await preparePlace(server, rows, 'growth');
-    const running = await startTarget(service, environmentOf(place));
-    growth.push({ rows, milliseconds: await measureAt(running, place) });
+    const fixture = await prepareFixture(server, rows, 'growth');
+    const running = await startTarget(service, environmentOf(fixture));
+    growth.push({ rows, milliseconds: await measureAt(running, fixture) });
     await running.stop();
-    await place.close();
+    await fixture.close();
   }
   return growth;
 }

@@ -18,16 +18,16 @@ export interface LoadOptions {
   rate?: number;
 }
 
-export interface Place extends Omit<Variables, 'expressCustomerId'> {
+export interface Fixture extends Omit<Variables, 'expressCustomerId'> {
   token: string;
   /** Ids of customers that exist. */
   ids: string[];
 }
 
-function callsOf(target: Target, operation: Operation, place: Place, connection: number, count: number): Call[] {
+function callsOf(target: Target, operation: Operation, fixture: Fixture, connection: number, count: number): Call[] {
   return Array.from({ length: count }, (_, n) => {
-    const expressCustomerId = place.ids[(connection * 7_919 + n * 31) % place.ids.length]!;
-    return target.call(operation, { ...place, expressCustomerId })!;
+    const expressCustomerId = fixture.ids[(connection * 7_919 + n * 31) % fixture.ids.length]!;
+    return target.call(operation, { ...fixture, expressCustomerId })!;
   });
 }
 
@@ -35,14 +35,14 @@ function callsOf(target: Target, operation: Operation, place: Place, connection:
 export async function load(
   { target, url }: RunningTarget,
   operation: Operation,
-  place: Place,
+  fixture: Fixture,
   { seconds, connections = CONNECTIONS, rate }: LoadOptions,
 ): Promise<Run> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${place.token}` };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${fixture.token}` };
   // An id that the caller makes may be used once, so those calls are prepared for the whole run.
   const isOnce = target.name === 'PostGraphile' && operation === 'create';
   const count = isOnce ? Math.ceil(150 * seconds) : CALLS_A_CONNECTION;
-  const prepared = Array.from({ length: connections }, (_, n) => callsOf(target, operation, place, n, count));
+  const prepared = Array.from({ length: connections }, (_, n) => callsOf(target, operation, fixture, n, count));
   let connection = 0;
   const result = await autocannon({
     url,

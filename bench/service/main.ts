@@ -8,8 +8,9 @@ import { startPostgresServer, type PostgresServer } from '../../test/support/pos
 import { benchmark, positive, sizes } from '../arguments.js';
 import { measureGrowth } from './growth.js';
 import { load } from './load.js';
-import { preparePlace, type PreparedPlace } from './fixture.js';
-import { median, plotOf, reportOf, type Results } from './report.js';
+import { prepareFixture, type PreparedFixture } from './fixture.js';
+import { plotOf, reportOf } from './report.js';
+import { median, type Results } from './results.js';
 import { startTarget, type RunningTarget } from './running-target.js';
 import { OPERATIONS, SERVICE_NAME, TARGETS, type Operation } from './targets.js';
 
@@ -57,35 +58,38 @@ function preparePeers(): void {
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-function environmentOf({ databaseUrl, clinicId, apiKeyId }: PreparedPlace): Record<string, string> {
+function environmentOf({ databaseUrl, clinicId, apiKeyId }: PreparedFixture): Record<string, string> {
   return { DATABASE_URL: databaseUrl, CLINIC_ID: clinicId, API_KEY_ID: apiKeyId };
 }
 
-type Place = PreparedPlace;
-
-async function oneRun(running: RunningTarget, operation: Operation, place: Place, results: Results): Promise<void> {
+async function oneRun(
+  running: RunningTarget,
+  operation: Operation,
+  fixture: PreparedFixture,
+  results: Results,
+): Promise<void> {
   const { name } = running.target;
   // While the others had their turns it was idle, and Node has given up code that it had compiled.
-  await load(running, operation, place, { seconds: 1 });
-  const before = operation === 'create' ? await place.countCustomers() : 0;
-  const run = await load(running, operation, place, { seconds: SECONDS });
+  await load(running, operation, fixture, { seconds: 1 });
+  const before = operation === 'create' ? await fixture.countCustomers() : 0;
+  const run = await load(running, operation, fixture, { seconds: SECONDS });
   const of = ((results.runs[name] ??= {})[operation] ??= []);
   of.push(run);
   if (operation !== 'create') return;
   // What was in flight when the clock ran out is written and not counted; never the other way round.
-  const written = (await place.countCustomers()) - before;
+  const written = (await fixture.countCustomers()) - before;
   if (written < run.answered || written > run.answered + 2 * 64)
     throw new Error(`${name}: ${run.answered} creates were answered and ${written} rows written`);
 }
 
 /** Every target in every round, the order turned by one each time, so that a slow moment meets them all alike. */
-async function alternate(running: RunningTarget[], place: Place, results: Results): Promise<void> {
+async function alternate(running: RunningTarget[], fixture: PreparedFixture, results: Results): Promise<void> {
   for (const operation of operations) {
-    const measured = running.filter(({ target }) => target.call(operation, { ...place, expressCustomerId: '' }));
+    const measured = running.filter(({ target }) => target.call(operation, { ...fixture, expressCustomerId: '' }));
     for (let round = 0; round < ROUNDS; round += 1) {
       const turn = round % measured.length;
       for (const one of [...measured.slice(turn), ...measured.slice(0, turn)])
-        await oneRun(one, operation, place, results);
+        await oneRun(one, operation, fixture, results);
     }
     say(
       `${operation}: ${measured.map(({ target: { name } }) => `${name} ${Math.round(median(results.runs[name]![operation]!.map(({ perSecond }) => perSecond)))}/s`).join(', ')}`,
@@ -95,7 +99,7 @@ async function alternate(running: RunningTarget[], place: Place, results: Result
 }
 
 /** The slowest hundredth where both are offered the same: 60 % of what the slower of the two can answer. */
-async function measureTails(running: RunningTarget[], place: Place, results: Results): Promise<void> {
+async function measureTails(running: RunningTarget[], fixture: PreparedFixture, results: Results): Promise<void> {
   const pair = running.filter(({ target: { name } }) => name === SERVICE_NAME || name.startsWith('Mercurius'));
   if (pair.length < 2) return;
   for (const operation of operations) {
@@ -108,26 +112,26 @@ async function measureTails(running: RunningTarget[], place: Place, results: Res
     const found: Record<string, number[]> = {};
     for (let round = 0; round < Math.min(ROUNDS, 3); round += 1)
       for (const one of pair)
-        (found[one.target.name] ??= []).push((await load(one, operation, place, { seconds: SECONDS, rate })).p99);
+        (found[one.target.name] ??= []).push((await load(one, operation, fixture, { seconds: SECONDS, rate })).p99);
     for (const [name, p99s] of Object.entries(found)) tails[name] = median(p99s);
     results.tails.push({ operation, rate, p99: tails });
   }
 }
 
 async function compare(server: PostgresServer, results: Results): Promise<void> {
-  const place = await preparePlace(server, ROWS);
+  const fixture = await prepareFixture(server, ROWS);
   const running: RunningTarget[] = [];
   try {
     for (const target of targets) {
-      const one = await startTarget(target, environmentOf(place));
+      const one = await startTarget(target, environmentOf(fixture));
       running.push(one);
       results.startMilliseconds[target.name] = one.startMilliseconds;
     }
-    await alternate(running, place, results);
-    if (!values.quick) await measureTails(running, place, results);
+    await alternate(running, fixture, results);
+    if (!values.quick) await measureTails(running, fixture, results);
   } finally {
     await Promise.all(running.map((one) => one.stop()));
-    await place.close();
+    await fixture.close();
   }
 }
 

@@ -1,23 +1,5 @@
-import type { Growth } from './growth.js';
-import type { Run } from './load.js';
-import { FLOOR, OPERATIONS, SERVICE_NAME, type Operation } from './targets.js';
-
-export interface Results {
-  rounds: number;
-  seconds: number;
-  rows: number;
-  runs: Record<string, Partial<Record<Operation, Run[]>>>;
-  /** MB after the load of an operation. */
-  memory: Record<string, Partial<Record<Operation, number>>>;
-  startMilliseconds: Record<string, number>;
-  tails: { operation: Operation; rate: number; p99: Record<string, number> }[];
-  growth: Growth[];
-}
-
-export const median = (numbers: number[]): number => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-};
+import { median, type Results } from './results.js';
+import { BASELINE, OPERATIONS, SERVICE_NAME, type Operation } from './targets.js';
 
 /** The median of the ratios of the rounds; NaN where one of them was not measured. */
 function ratio({ runs }: Results, name: string, to: string, operation: Operation): number {
@@ -38,7 +20,7 @@ const perSecond = ({ runs }: Results, name: string, operation: Operation): strin
   shown(median((runs[name]?.[operation] ?? []).map((run) => run.perSecond))).replace(/\.\d+/, '');
 
 const TARGET_RATIOS: [name: string, Partial<Record<Operation, number>>][] = [
-  [FLOOR, { create: 2, get: 2, list: 1.1 }],
+  [BASELINE, { create: 2, get: 2, list: 1.1 }],
   ['Mercurius with jit', { create: 2.5, get: 2.8, list: 1.2 }],
   ['usual type-graphql + TypeORM', { create: 7, get: 6, list: 3.3 }],
   ['PostGraphile', { create: 4.5, get: 6, list: 2.5 }],
@@ -83,11 +65,11 @@ export function reportOf(results: Results): string {
 
 ${results.rows} customers, ${results.rounds} alternating rounds of ${results.seconds} s, 64 connections; medians.
 
-## x floor
+## x baseline
 
 ${table(
   ['server', ...OPERATIONS],
-  names.map((name) => [name, ...OPERATIONS.map((operation) => shown(ratio(results, name, FLOOR, operation)))]),
+  names.map((name) => [name, ...OPERATIONS.map((operation) => shown(ratio(results, name, BASELINE, operation)))]),
 )}
 
 ## This service to others
@@ -120,7 +102,7 @@ const namesWith = ({ runs }: Results, operation: Operation): string[] =>
 function bars(results: Results, operation: Operation, top: number, widest: number): string {
   return namesWith(results, operation)
     .map((name, n) => {
-      const value = ratio(results, name, FLOOR, operation);
+      const value = ratio(results, name, BASELINE, operation);
       const y = top + n * BAR;
       const fill = name.startsWith(SERVICE_NAME) ? '#0b7285' : '#adb5bd';
       return `<text x="210" y="${y + 13}" text-anchor="end">${name}</text><rect x="218" y="${y + 2}" width="${((value / widest) * 440).toFixed(1)}" height="${BAR - 4}" fill="${fill}"/><text x="${(224 + (value / widest) * 440).toFixed(1)}" y="${y + 13}">${shown(value)}</text>`;
@@ -128,14 +110,14 @@ function bars(results: Results, operation: Operation, top: number, widest: numbe
     .join('\n');
 }
 
-/** Bars of every server's speed in multiples of the floor. */
+/** Bars of every server's speed in multiples of the baseline. */
 export function plotOf(results: Results): string {
   const names = Object.keys(results.runs);
-  const all = names.flatMap((name) => OPERATIONS.map((operation) => ratio(results, name, FLOOR, operation) || 0));
+  const all = names.flatMap((name) => OPERATIONS.map((operation) => ratio(results, name, BASELINE, operation) || 0));
   const height = names.length * BAR + GAP;
   const parts = OPERATIONS.map((operation, n) => {
     const top = n * height + GAP;
-    return `<text x="10" y="${top - 8}" font-weight="bold">${operation}, x floor</text>\n${bars(results, operation, top, Math.max(...all))}`;
+    return `<text x="10" y="${top - 8}" font-weight="bold">${operation}, x baseline</text>\n${bars(results, operation, top, Math.max(...all))}`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="720" height="${OPERATIONS.length * height + 20}" font-family="sans-serif" font-size="12">\n<rect width="100%" height="100%" fill="white"/>\n${parts.join('\n')}\n</svg>\n`;
 }

@@ -112,7 +112,7 @@ const SERVICE = join(process.cwd(), 'dist', 'src', 'main.js');
 // As it is shipped: with the flags of `npm start`.
 const FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 
-export const FLOOR = 'floor';
+export const BASELINE = 'baseline';
 export const SERVICE_NAME = 'this service';
 
 // The bench is one client that calls as often as others do together: its points are counted, and do not run out.
@@ -120,8 +120,8 @@ const ONE_CLIENT = { RATE_LIMIT_POINTS: '1000000000' };
 
 /** In the order of the report. */
 export const TARGETS: Target[] = [
-  { name: FLOOR, script: join(PEERS, 'baseline.js'), call: bare },
-  { name: 'floor, committed together', script: join(PEERS, 'baseline.js'), env: { FLOOR: 'together' }, call: bare },
+  { name: BASELINE, script: join(PEERS, 'baseline.js'), call: bare },
+  { name: 'baseline, batched', script: join(PEERS, 'baseline.js'), env: { BASELINE: 'batched' }, call: bare },
   { name: SERVICE_NAME, script: SERVICE, flags: FLAGS, env: ONE_CLIENT, call: service },
   { name: 'this service, REST', script: SERVICE, flags: FLAGS, env: ONE_CLIENT, call: rest },
   { name: 'Mercurius with jit', script: join(PEERS, 'mercurius.js'), call: graphql },
