@@ -68,7 +68,23 @@ export class AppError extends Error {
   }
 }
 
-const MAX_FAULTS = 100;
+/** How many broken rules one answer names. */
+export const MAX_FAULTS = 100;
+
+/**
+ * The broken rules of many values, until there are as many as an answer names: the rest is not looked at, so that the
+ * work is bounded however much of an input is wrong.
+ */
+export function collectFaults<T>(items: Iterable<T>, check: (item: T, index: number) => Fault[]): Fault[] {
+  const faults: Fault[] = [];
+  let index = 0;
+  for (const item of items) {
+    faults.push(...check(item, index));
+    if (faults.length >= MAX_FAULTS) return faults.slice(0, MAX_FAULTS);
+    index += 1;
+  }
+  return faults;
+}
 
 /** The refusal of an input with all its broken rules, of which the first 100 are named. */
 export function badUserInput(faults: Fault[]): AppError {

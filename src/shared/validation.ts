@@ -1,5 +1,5 @@
 import { getMetadataStorage, registerDecorator, validateSync, type ValidationError } from 'class-validator';
-import { badUserInput, type Fault } from './app-error.js';
+import { badUserInput, collectFaults, type Fault } from './app-error.js';
 
 /** The part of a rule that JSON Schema can say, for documents about the API. */
 export type JsonSchema = Record<string, unknown>;
@@ -86,8 +86,13 @@ function keysOf(inputClass: Class<object>): Set<string> {
 
 const UNKNOWN_KEY_SHOWN = 100;
 
-function unknownKey(key: string): Fault {
-  return { path: [key.slice(0, UNKNOWN_KEY_SHOWN)], code: 'UNKNOWN', message: 'This key is not part of the input.' };
+/** A key that an input does not have, cut to a length that can be answered. */
+export function unknownKey(key: string, path: Fault['path'] = []): Fault {
+  return {
+    path: [...path, key.slice(0, UNKNOWN_KEY_SHOWN)],
+    code: 'UNKNOWN',
+    message: 'This key is not part of the input.',
+  };
 }
 
 const notAnObject: Fault = { path: [], code: 'INVALID', message: 'An object is expected.' };
@@ -99,12 +104,9 @@ const notAnObject: Fault = { path: [], code: 'INVALID', message: 'An object is e
 export function faultsOfPlain<T extends object>(inputClass: Class<T>, plain: object): { input: T; faults: Fault[] } {
   const known = keysOf(inputClass);
   const input = new inputClass();
-  const faults: Fault[] = [];
-  for (const [key, value] of Object.entries(plain)) {
-    if (known.has(key)) Reflect.set(input, key, value);
-    else faults.push(unknownKey(key));
-  }
-  return { input, faults: [...faultsOfInput(input), ...faults] };
+  for (const key of known) if (Object.hasOwn(plain, key)) Reflect.set(input, key, Reflect.get(plain, key));
+  const unknown = collectFaults(Object.keys(plain), (key) => (known.has(key) ? [] : [unknownKey(key)]));
+  return { input, faults: [...faultsOfInput(input), ...unknown] };
 }
 
 /** For a field that holds an input of its own: every broken rule of it. */
@@ -124,9 +126,9 @@ export function validInput<T extends object>(inputClass: Class<T>, plain: unknow
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     throw badUserInput([notAnObject]);
   }
-  const misplaced = Object.keys(plain).filter((key) => Object.hasOwn(given, key));
+  const misplaced = Object.keys(given).filter((key) => Object.hasOwn(plain, key));
   const { input, faults } = faultsOfPlain(inputClass, { ...plain, ...given });
-  const all = [...faults, ...misplaced.map(unknownKey)];
+  const all = [...faults, ...misplaced.map((key) => unknownKey(key))];
   if (all.length > 0) throw badUserInput(all);
   return input;
 }

@@ -61,6 +61,15 @@ describe('metadata', () => {
     expect(codesOf(rules.metadata(pairs(51)))).toEqual([['', 'TOO_MANY']]);
   });
 
+  it('with more than 50 pairs has its other faults named too', () => {
+    const metadata = { ...pairs(49), '': 'v', number: 1 };
+    expect(codesOf(rules.metadata(metadata))).toEqual([
+      ['', 'TOO_MANY'],
+      ['', 'BLANK'],
+      ['number', 'INVALID'],
+    ]);
+  });
+
   it('reports every broken pair at once, each at its key', () => {
     const long = 'k'.repeat(101);
     const metadata = {

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { Fault } from '../../shared/app-error.js';
+import { collectFaults, type Fault } from '../../shared/app-error.js';
 import { JsonScalar } from '../../shared/scalars.js';
 import { Check, CheckTogether, nullable } from '../../shared/validation.js';
 import type { Metadata } from '../model/express-customer.entity.js';
@@ -7,7 +7,7 @@ import * as rules from '../model/rules.js';
 
 function keysInBoth({ set, unset }: { set?: unknown; unset?: unknown }): Fault[] {
   if (!Array.isArray(unset)) return [];
-  return unset.flatMap((key: unknown, index): Fault[] =>
+  return collectFaults(unset, (key: unknown, index): Fault[] =>
     typeof key === 'string' && Object.hasOwn(set ?? {}, key)
       ? [{ path: ['unset', index], code: 'INVALID', message: 'The same key cannot be set and unset.' }]
       : [],

@@ -1,4 +1,4 @@
-import type { Fault, FaultCode } from '../../shared/app-error.js';
+import { collectFaults, type Fault, type FaultCode } from '../../shared/app-error.js';
 import { hasVisibleCharacter, isLongerThan, isStorable } from '../../shared/text.js';
 import { isUserId, USER_ID } from '../../shared/user-id.js';
 import { rule, type JsonSchema, type Rule } from '../../shared/validation.js';
@@ -62,20 +62,20 @@ export const METADATA_SCHEMA: JsonSchema = {
   additionalProperties: { type: 'string', maxLength: MAX_METADATA_VALUE_LENGTH },
 };
 
+const pairCount = (count: number): Fault[] =>
+  count > MAX_METADATA_PAIRS ? [fault('TOO_MANY', `Metadata may have ${MAX_METADATA_PAIRS} pairs.`)] : [];
+
 /** At most 50 pairs. */
-export const metadataSize = (metadata: object): Fault[] =>
-  Object.keys(metadata).length > MAX_METADATA_PAIRS
-    ? [fault('TOO_MANY', `Metadata may have ${MAX_METADATA_PAIRS} pairs.`)]
-    : [];
+export const metadataSize = (metadata: object): Fault[] => pairCount(Object.keys(metadata).length);
 
 /** A flat object of string to string: at most 50 pairs, keys 1-100 and values 0-1000 code points. */
 export const metadata: Rule = rule(METADATA_SCHEMA, (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [fault('INVALID', 'Metadata must be an object of string to string.')];
   }
-  const tooMany = metadataSize(value);
-  if (tooMany.length > 0) return tooMany;
-  return Object.entries(value).flatMap(([key, text]) => [...metadataKey(key), ...metadataValue(key, text)]);
+  const keys = Object.keys(value);
+  const pairs = collectFaults(keys, (key) => [...metadataKey(key), ...metadataValue(key, Reflect.get(value, key))]);
+  return [...pairCount(keys.length), ...pairs];
 });
 
 /** 1-100. */
@@ -127,13 +127,13 @@ export const metadataKeys: Rule = rule(
   },
   (value) => {
     if (!Array.isArray(value)) return [fault('INVALID', 'A list of metadata keys is expected.')];
-    if (value.length > MAX_UNSET_KEYS)
-      return [fault('TOO_MANY', `At most ${MAX_UNSET_KEYS} keys can be unset at once.`)];
-    return value.flatMap((key: unknown, index) =>
+    const tooMany = fault('TOO_MANY', `At most ${MAX_UNSET_KEYS} keys can be unset at once.`);
+    const keys = collectFaults(value, (key: unknown, index) =>
       typeof key === 'string'
         ? metadataKey(key).map((broken) => ({ ...broken, path: [index] }))
         : [fault('INVALID', 'A metadata key is a string.', [index])],
     );
+    return [...(value.length > MAX_UNSET_KEYS ? [tooMany] : []), ...keys];
   },
 );
 

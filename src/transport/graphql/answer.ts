@@ -29,8 +29,12 @@ export interface ErrorAnswer {
   retryAfter?: number;
 }
 
-// Codes that tell by themselves that nothing ran.
-const NOTHING_RAN: ReadonlySet<string> = new Set<ErrorCode>(['INTERNAL_SERVER_ERROR', 'QUERY_TOO_COMPLEX']);
+// Codes with which an operation is refused before it runs.
+const NOTHING_RAN: ReadonlySet<string> = new Set<ErrorCode>([
+  'BAD_USER_INPUT',
+  'INTERNAL_SERVER_ERROR',
+  'QUERY_TOO_COMPLEX',
+]);
 
 /** Gives every error the requestId, chooses the HTTP status that they ask for, and notes the code for the log. */
 export function answerErrors(

@@ -1,33 +1,19 @@
-import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestContextWillSendResponse } from '@apollo/server';
-import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
-import { badUserInput } from '../../shared/app-error.js';
+import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import type { GraphQLFormattedError } from 'graphql';
 import type { HttpRequestContext } from '../context.js';
 import { answerErrors, codeOf, logUnforeseen, rootFieldsOf } from './answer.js';
-import { faultsOfVariables } from './variables.js';
 
-type Request = GraphQLRequestContext<HttpRequestContext>;
-
-// Variables that do not fit their types: graphql-js reports them one by one, or gives up with a text of its own.
-const isVariablesFault = (request: Request): boolean =>
-  (request.errors ?? []).some((error) => /^(Variable "|Too many errors processing variables)/.test(error.message));
-
-function variablesError({ schema, request }: Request, operation: OperationDefinitionNode): GraphQLFormattedError {
-  const { message, code, details } = badUserInput(faultsOfVariables(schema, operation, request.variables ?? {}));
-  return { message, extensions: { code, ...details } };
-}
-
-/** The errors that are answered: a limit's alone, variables' in the form of broken rules, all others as they are. */
-function answered(request: Request, errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
+/** The errors that are answered: a limit's alone, all others as they are. */
+function answered(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
   const limit = errors.find((error) => codeOf(error) === 'QUERY_TOO_COMPLEX');
-  if (limit) return [limit];
-  return request.operation && isVariablesFault(request) ? [variablesError(request, request.operation)] : errors;
+  return limit ? [limit] : errors;
 }
 
 function finish(request: GraphQLRequestContextWillSendResponse<HttpRequestContext>): void {
   const { response, contextValue } = request;
   const result = response.body.kind === 'single' ? response.body.singleResult : undefined;
   if (!result?.errors) return;
-  const errors = answered(request, result.errors);
+  const errors = answered(result.errors);
   // A subscription gets as far as its execution, which then finds nothing to execute.
   if (errors.every((error) => codeOf(error) === 'GRAPHQL_VALIDATION_FAILED')) delete result.data;
   const ran = result.data !== undefined;

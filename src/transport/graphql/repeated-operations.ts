@@ -1,7 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
   execute,
-  getVariableValues,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLError,
@@ -14,6 +13,7 @@ import { answerErrors, logUnforeseen, rootFieldsOf, type ErrorAnswer } from './a
 import { formatGraphQLError } from './errors.js';
 import { costOf } from './limits/operation-cost.js';
 import type { SpendPoints } from '../limits/rate-limit.js';
+import { coerceIfFitting } from './variables.js';
 
 // Bytes of document text. A parsed document takes some ten times its text.
 const KEPT_BYTES = 2 * 1024 * 1024;
@@ -87,8 +87,7 @@ export class RepeatedOperations {
 
   private async isAdmitted({ document, definition }: Operation, call: GraphQLCall, context: HttpRequestContext) {
     const { schema } = this;
-    const definitions = definition.variableDefinitions ?? [];
-    const { coerced } = getVariableValues(schema, definitions, call.variables, { maxErrors: 1 });
+    const coerced = coerceIfFitting(schema, definition, call.variables);
     if (!coerced) return false;
     const cost = costOf(schema, document, definition, coerced);
     if (cost > this.costLimit) return false;
