@@ -1,12 +1,68 @@
-const only = (name, comment, from, ...mayReach) => ({
+/** A feature has the folders of customer/; a second one is named here and obeys the same rules. */
+const FEATURES = ['customer'];
+
+/** What is in `from` may import of src what is in `mayImport`, and nothing else. */
+const only = (name, comment, from, ...mayImport) => ({
   name,
   comment,
   severity: 'error',
   from: { path: from },
-  to: { path: '^src/', pathNot: mayReach },
+  to: { path: '^src/', pathNot: mayImport },
 });
 
-/** A request walks one way: transport -> door -> use case -> policy, repository -> entity. Nothing points back. */
+const never = (name, comment, from, to) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { path: to },
+});
+
+const folder = (...names) => `^src/(${names.join('|')})/`;
+
+/** graphql | rest -> use-cases -> persistence -> model. */
+function rulesOfFeature(feature) {
+  const inside = (...names) => `^src/${feature}/(${names.join('|')})/`;
+  const rule = (name, comment, ...mayImport) =>
+    only(`${feature}-${name}`, comment, inside(name), inside(name), folder('shared'), ...mayImport);
+  return [
+    rule('model', 'Rows and rules know nothing but themselves.'),
+    rule(
+      'persistence',
+      'Repositories and statements know no class of GraphQL or REST, nor who calls them.',
+      inside('model'),
+      folder('identity', 'database'),
+      '/contract/(express-customers\\.args|express-customer\\.filter|page\\.args)\\.ts$',
+    ),
+    rule('contract', 'Inputs and answers know the rules, not where rows come from.', inside('model')),
+    rule(
+      'use-cases',
+      'A use case serves every API and knows none.',
+      inside('contract', 'persistence', 'model'),
+      folder('identity', 'database'),
+    ),
+    rule(
+      'graphql',
+      'A resolver calls a use case; it sees no row and no statement.',
+      inside('contract', 'use-cases', 'model'),
+      folder('identity'),
+    ),
+    rule(
+      'rest',
+      'A route calls a use case; it sees no statement.',
+      inside('contract', 'use-cases', 'model'),
+      folder('identity'),
+    ),
+    only(
+      `${feature}-knows-no-other-feature`,
+      'Features meet in the composition root.',
+      folder(feature),
+      folder(feature, 'identity', 'database', 'shared'),
+    ),
+  ];
+}
+
+/** A request goes one way, and so does every import. */
 module.exports = {
   forbidden: [
     {
@@ -17,52 +73,96 @@ module.exports = {
       to: { circular: true },
     },
     {
+      name: 'no-circles-of-folders',
+      comment: 'Two folders that need each other are one folder.',
+      severity: 'error',
+      scope: 'folder',
+      from: {},
+      to: { circular: true },
+    },
+    {
       name: 'no-orphans',
       comment: 'Nobody uses it.',
       severity: 'error',
       from: { orphan: true, path: '^src/' },
       to: {},
     },
-    only('shared-knows-nobody', 'shared/ is for what any program could use.', '^src/shared/', '^src/shared/'),
+    ...FEATURES.flatMap(rulesOfFeature),
+    only('shared', 'What any program could use.', folder('shared'), folder('shared')),
     only(
-      'entities-know-rows',
-      'An entity is a row; it knows no rule and no door.',
-      '\\.entity\\.ts$',
-      '^src/shared/',
-      '\\.entity\\.ts$',
-      '^src/identity/actor\\.ts$',
+      'database',
+      'It opens and migrates; entities are handed to it.',
+      folder('database'),
+      folder('database', 'shared'),
     ),
     only(
-      'database-knows-no-feature',
-      'The database opens and migrates; the entities are handed to it.',
-      '^src/database/',
-      '^src/(database|shared)/',
-    ),
-    only(
-      'identity-knows-no-customer',
+      'identity',
       'Who calls does not depend on what is called.',
-      '^src/identity/',
-      '^src/(identity|shared|database)/',
+      folder('identity'),
+      folder('identity', 'database', 'shared'),
     ),
     only(
-      'use-cases-know-no-door',
-      'A use case is reached by every door and knows none.',
-      '^src/customer/use-cases/',
-      '^src/(identity|shared|database)/',
-      '^src/customer/(?!.*\\.(resolver|routes)\\.ts$)',
+      'telemetry',
+      'It is told what happened and asks nobody.',
+      folder('telemetry'),
+      folder('telemetry', 'database', 'shared'),
     ),
     only(
-      'customer-knows-no-transport',
-      'How a request gets in is not the business of a customer.',
-      '^src/customer/',
-      '^src/(customer|identity|shared|database)/',
+      'config',
+      'It builds the settings that others declare.',
+      folder('config'),
+      folder('config', 'identity', 'shared'),
     ),
-    { name: 'nothing-imports-ormconfig', severity: 'error', from: { path: '^src/' }, to: { path: '^ormconfig' } },
+    only(
+      'startup',
+      'What a start says, whatever is started.',
+      folder('startup'),
+      folder('startup', 'config', 'identity', 'database', 'shared'),
+      '^src/app\\.ts$',
+    ),
+    only(
+      'transport',
+      "Of a feature it sees the resolvers and the routes alone, so that every call passes a use case's first line.",
+      folder('transport'),
+      folder('transport', 'telemetry', 'config', 'identity', 'database', 'shared'),
+      `^src/(${FEATURES.join('|')})/(graphql|rest)/`,
+      '/(express-customers\\.args|express-customer\\.repository)\\.ts$',
+    ),
+    only(
+      'cli',
+      'The command line calls use cases, as the APIs do.',
+      folder('cli'),
+      folder('cli', 'startup', 'telemetry', 'config', 'identity', 'database', 'shared'),
+      `^src/(${FEATURES.join('|')})/(use-cases|contract)/`,
+      '^src/service-database\\.ts$',
+    ),
+    never(
+      'folders-know-no-entry-point',
+      'What starts the program is at its top.',
+      '^src/(?!startup/)[^/]+/',
+      '^src/(main|serve|app)\\.ts$',
+    ),
+    never('src-runs-alone', 'It is shipped without them.', '^src/', '^(test|bench|examples|scripts|ormconfig)'),
+    never('tests-measure-nothing', 'A test needs no bench.', '^test/', '^bench/'),
+    never('benches-use-test-support-alone', 'A bench needs no test.', '^bench/', '^test/(?!support/)'),
+    never(
+      'examples-are-callers',
+      'An example uses the service as a stranger does.',
+      '^examples/',
+      '^(src|test|bench|scripts)/',
+    ),
+    never(
+      'scripts-use-what-is-built',
+      'A script runs without tests and benches.',
+      '^scripts/',
+      '^(test/(?!support/)|bench/|examples/)',
+    ),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+    exclude: { path: '^dist/' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.cjs', '.mjs'] },
   },
 };
