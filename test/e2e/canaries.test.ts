@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../src/database/database.js';
 import { openServiceDatabase } from '../../src/service-database.js';
-import { length } from '../support/run-length.js';
+import { runLength } from '../support/run-length.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { AUDIENCE, startIssuer, type Issuer } from '../support/issuer.js';
 import { freePort } from '../support/postgres-server.js';
@@ -149,9 +149,9 @@ async function untilTraced(requests: number): Promise<void> {
     if (performance.now() > until) throw new Error(`Of ${requests} requests ${traced().length} were traced.`);
 }
 
-it(`writes nothing of ${length.canaries} requests into logs, metrics and traces, whether they succeed or fail`, async () => {
+it(`writes nothing of ${runLength.canaries} requests into logs, metrics and traces, whether they succeed or fail`, async () => {
   const seen = new Map<number, number>();
-  for (let sent = 0; sent < length.canaries; sent += AT_ONCE) {
+  for (let sent = 0; sent < runLength.canaries; sent += AT_ONCE) {
     const requests = Array.from({ length: AT_ONCE }, (_, n) => {
       const canary = `${CANARY}${randomUUID().replaceAll('-', '')}`;
       return send(REQUESTS[(sent + n) % REQUESTS.length]!(canary));
@@ -159,8 +159,8 @@ it(`writes nothing of ${length.canaries} requests into logs, metrics and traces,
     for (const status of await Promise.all(requests)) seen.set(status, (seen.get(status) ?? 0) + 1);
   }
   expect([...seen.keys()].sort()).toEqual([200, 400, 401, 404]);
-  await untilTraced(length.canaries);
-  while (logLines().length < length.canaries) await sleep(20);
+  await untilTraced(runLength.canaries);
+  while (logLines().length < runLength.canaries) await sleep(20);
   expect(singing(running.output()).slice(0, 3)).toEqual([]);
   expect(singing(await (await fetch(`http://127.0.0.1:${metricsPort}/`)).text())).toEqual([]);
   expect(singing(collector.spans.map((span) => JSON.stringify(span)).join('\n')).slice(0, 3)).toEqual([]);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { length } from '../support/run-length.js';
+import { runLength } from '../support/run-length.js';
 import { startService, type Clinic, type Service } from '../support/service.js';
 
 const AT_ONCE = 25;
@@ -42,7 +42,7 @@ const forAll = <T>(values: fc.Arbitrary<T>, check: (value: T) => Promise<void>):
     fc.asyncProperty(fc.array(values, { minLength: AT_ONCE, maxLength: AT_ONCE, size: 'max' }), (batch) =>
       Promise.all(batch.map(check)).then(() => undefined),
     ),
-    { numRuns: Math.ceil(length.generated / AT_ONCE), endOnFailure: true },
+    { numRuns: Math.ceil(runLength.generated / AT_ONCE), endOnFailure: true },
   );
 
 const text = fc.oneof(
@@ -59,7 +59,7 @@ const metadata = fc.oneof(
   fc.constant(undefined),
 );
 
-it(`stores of ${length.generated} generated names and metadata what it answers, or refuses them, and never fails`, async () => {
+it(`stores of ${runLength.generated} generated names and metadata what it answers, or refuses them, and never fails`, async () => {
   let stored = 0;
   await forAll(fc.record({ name: fc.oneof({ weight: 3, arbitrary: text }, anything), metadata }), async (given) => {
     const input = { expressCustomerName: given.name, metadata: given.metadata };
@@ -73,7 +73,7 @@ it(`stores of ${length.generated} generated names and metadata what it answers, 
     const { body } = await send({ query: GET, variables: { id: created.expressCustomerId } });
     expect(body.data!.expressCustomer).toEqual(created);
   });
-  expect(stored).toBeGreaterThan(length.generated / 20);
+  expect(stored).toBeGreaterThan(runLength.generated / 20);
 }, 600_000);
 
 const WORDS = [
@@ -110,7 +110,7 @@ const request = fc.record(
 );
 
 it(
-  `answers ${length.generated} generated documents and variables, and never fails`,
+  `answers ${runLength.generated} generated documents and variables, and never fails`,
   () => forAll(request, async (body) => expectNoFaultOfOurs(await send(body))),
   600_000,
 );

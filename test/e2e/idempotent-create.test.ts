@@ -1,4 +1,4 @@
-import { length } from '../support/run-length.js';
+import { runLength } from '../support/run-length.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { serviceOn, startService, type Answer, type Service } from '../support/service.js';
 
@@ -90,7 +90,7 @@ onEachEngine((engine) => {
 });
 
 describe('two instances on one PostgreSQL', () => {
-  const KEYS = length.idempotencyKeys;
+  const KEYS = runLength.idempotencyKeys;
   const CALLS = 50;
   let database: TestDatabase;
   let instances: Service[];

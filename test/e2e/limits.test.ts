@@ -1,4 +1,4 @@
-import { length, report } from '../support/run-length.js';
+import { runLength, report } from '../support/run-length.js';
 import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
 import { statementsOf } from '../support/statements.js';
 
@@ -30,7 +30,7 @@ async function expectTooComplex(query: string, variables?: Record<string, unknow
   const started = performance.now();
   const answer = await service.graphql(clinic, query, variables);
   slowestRefusalMs = Math.max(slowestRefusalMs, performance.now() - started);
-  expect(slowestRefusalMs).toBeLessThan(length.refusedWithinMs);
+  expect(slowestRefusalMs).toBeLessThan(runLength.refusedWithinMs);
   expect(answer.body.errors).toHaveLength(1);
   expect(answer.body.errors![0]!.extensions.code).toBe('QUERY_TOO_COMPLEX');
   expect(answer.body).not.toHaveProperty('data');

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { freePort, startPostgresServer, type PostgresServer } from '../support/postgres-server.js';
 import { newClinic, type Clinic } from '../support/service.js';
-import { length, report } from '../support/run-length.js';
+import { runLength, report } from '../support/run-length.js';
 
 const CREATE = 'mutation { createExpressCustomer(input: {expressCustomerName: "x"}) { expressCustomerId } }';
 const ANSWERED_WITHIN_MS = 5_000;
@@ -104,7 +104,7 @@ it.each(['fast', 'immediate'] as const)(
 it('answers 503 while the database is stalled, and works again after', async () => {
   const answered: number[] = [];
   const ready: number[] = [];
-  for (let stall = 0; stall < length.databaseStalls; stall += 1) {
+  for (let stall = 0; stall < runLength.databaseStalls; stall += 1) {
     await createMany(AT_ONCE);
     await postgres.signal('SIGSTOP');
     // The first find connections that were fine, the second none.
@@ -113,7 +113,7 @@ it('answers 503 while the database is stalled, and works again after', async () 
     ready.push(await expectNormal());
   }
   report('database stalled', {
-    stalls: length.databaseStalls,
+    stalls: runLength.databaseStalls,
     refused: answered.length * AT_ONCE,
     slowestAnswerMs: Math.round(Math.max(...answered)),
     slowestReadyMs: Math.round(Math.max(...ready)),

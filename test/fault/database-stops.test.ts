@@ -7,7 +7,7 @@ import { startServerProcess, type ServerProcess } from '../support/server-proces
 import { newClinic, type Clinic } from '../support/service.js';
 import { audit } from './audit.js';
 import { CreatingClient } from './creating-client.js';
-import { length, report, ROUND_MS } from '../support/run-length.js';
+import { runLength, report, ROUND_MS } from '../support/run-length.js';
 
 const READY_AGAIN_WITHIN_MS = 2_000;
 
@@ -52,7 +52,7 @@ describe('a PostgreSQL that goes away', () => {
     const client = new CreatingClient(server.url, clinic.token, 16);
     const readyAgain: number[] = [];
     client.start();
-    for (let stop = 0; stop < length.databaseStops; stop += 1) {
+    for (let stop = 0; stop < runLength.databaseStops; stop += 1) {
       await sleep(ROUND_MS);
       await postgres.stop('immediate');
       await sleep(200);
@@ -63,7 +63,7 @@ describe('a PostgreSQL that goes away', () => {
     const result = await withDatabase(({ dataSource }) => audit(dataSource, clinic.clinicId, client.acknowledged));
     const refusals = Object.fromEntries(client.refusals);
     report('database stops', {
-      stops: length.databaseStops,
+      stops: runLength.databaseStops,
       ...result,
       refusals,
       slowestReadyAgainMs: Math.max(...readyAgain),

@@ -7,7 +7,7 @@ import { startServerProcess } from '../support/server-process.js';
 import { newClinic, type Clinic } from '../support/service.js';
 import { audit } from './audit.js';
 import { CreatingClient } from './creating-client.js';
-import { length, report, ROUND_MS } from '../support/run-length.js';
+import { runLength, report, ROUND_MS } from '../support/run-length.js';
 
 const STOPPED_WITHIN_MS = 10_000;
 // A stopping instance goes on serving so long (DRAIN_MS).
@@ -35,7 +35,7 @@ describe('a deploy', () => {
     const client = new CreatingClient(`http://127.0.0.1:${port}`, clinic.token, 16);
     let server = await startServerProcess({ environment, port });
     client.start();
-    for (let deploy = 0; deploy < length.deploys; deploy += 1) {
+    for (let deploy = 0; deploy < runLength.deploys; deploy += 1) {
       await sleep(ROUND_MS);
       const stopped = server.end('SIGTERM');
       refusedAfterMs.push(await untilNotReady(server.url));
@@ -50,7 +50,7 @@ describe('a deploy', () => {
     await database.close();
     const refusals = Object.fromEntries(client.refusals);
     report('SIGTERM under load', {
-      deploys: length.deploys,
+      deploys: runLength.deploys,
       ...result,
       refusals,
       connectionsReset: client.resets,
@@ -67,7 +67,7 @@ describe('a deploy', () => {
   }, 600_000);
 
   it('boots eight instances at once on an empty database, each migration once', async () => {
-    for (let round = 0; round < length.bootRounds; round += 1) {
+    for (let round = 0; round < runLength.bootRounds; round += 1) {
       place = await createEmptyDatabase();
       const environment = { DATABASE_URL: place.databaseUrl, LOG_LEVEL: 'error' };
       const servers = await Promise.all(Array.from({ length: 8 }, () => startServerProcess({ environment })));
@@ -76,8 +76,8 @@ describe('a deploy', () => {
       const rows = await database.dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
       await database.close();
       expect(rows.map(({ name }) => name)).toEqual(migrations.map(({ name }) => name));
-      if (round < length.bootRounds - 1) await place.remove();
+      if (round < runLength.bootRounds - 1) await place.remove();
     }
-    report('eight boots at once', { rounds: length.bootRounds });
+    report('eight boots at once', { rounds: runLength.bootRounds });
   }, 600_000);
 });

@@ -6,7 +6,7 @@ import { startServerProcess, type ServerProcess } from '../support/server-proces
 import { newClinic, type Clinic } from '../support/service.js';
 import { audit, type Audit } from './audit.js';
 import { CreatingClient } from './creating-client.js';
-import { length, report, ROUND_MS } from '../support/run-length.js';
+import { runLength, report, ROUND_MS } from '../support/run-length.js';
 
 interface Experiment {
   kills: number;
@@ -60,22 +60,22 @@ describe('kill -9 while customers are created', () => {
     const clinic = await withDatabase(place, ({ dataSource }) => newClinic(dataSource));
     const environment = { DATABASE_URL: place.databaseUrl, LOG_LEVEL: 'error' };
     const { client, readyAfter, perSecond } = await killUnderLoad(environment, clinic, {
-      kills: length.kills,
+      kills: runLength.kills,
       parallel: 32,
     });
     const result = await withDatabase(place, ({ dataSource }) =>
       audit(dataSource, clinic.clinicId, client.acknowledged),
     );
     report('kill -9, PostgreSQL', {
-      kills: length.kills,
+      kills: runLength.kills,
       ...result,
       perSecond,
       slowestReadyMs: Math.max(...readyAfter),
     });
     expect(result).toMatchObject({ ...NOTHING_WRONG, rows: result.acknowledged });
-    expect(result.acknowledged).toBeGreaterThanOrEqual(length.acknowledgedAtLeast);
+    expect(result.acknowledged).toBeGreaterThanOrEqual(runLength.acknowledgedAtLeast);
     expect(client.refusals.get(500)).toBeUndefined();
-    expect(Math.max(...readyAfter)).toBeLessThan(length.readyWithinMs);
+    expect(Math.max(...readyAfter)).toBeLessThan(runLength.readyWithinMs);
   }, 600_000);
 
   it('loses, doubles and changes nothing that was acknowledged on the embedded engine', async () => {
@@ -83,14 +83,14 @@ describe('kill -9 while customers are created', () => {
     const clinic = await withDatabase(place, ({ dataSource }) => newClinic(dataSource));
     const environment = { DATA_DIR: place.dataDir, LOG_LEVEL: 'error' };
     const { client, readyAfter, perSecond } = await killUnderLoad(environment, clinic, {
-      kills: length.embeddedKills,
+      kills: runLength.embeddedKills,
       parallel: 8,
     });
     const result = await withDatabase(place, ({ dataSource }) =>
       audit(dataSource, clinic.clinicId, client.acknowledged),
     );
     report('kill -9, embedded', {
-      kills: length.embeddedKills,
+      kills: runLength.embeddedKills,
       ...result,
       perSecond,
       slowestReadyMs: Math.max(...readyAfter),
@@ -98,6 +98,6 @@ describe('kill -9 while customers are created', () => {
     expect(result).toMatchObject({ ...NOTHING_WRONG, rows: result.acknowledged });
     expect(result.acknowledged).toBeGreaterThan(0);
     expect(client.refusals.get(500)).toBeUndefined();
-    expect(Math.max(...readyAfter)).toBeLessThan(length.readyWithinMs);
+    expect(Math.max(...readyAfter)).toBeLessThan(runLength.readyWithinMs);
   }, 600_000);
 });

@@ -1,12 +1,12 @@
-/** How often each experiment is repeated: all of it in `npm run test:fault`, a taste in `npm test`. */
-export interface Length {
+/** How often each experiment is repeated: `full` in `npm run test:fault`, `short` in `npm test` and `npm run verify`. */
+export interface RunLength {
   kills: number;
   embeddedKills: number;
   databaseStops: number;
   databaseStalls: number;
   deploys: number;
   bootRounds: number;
-  /** Each is sent 50 times at once. */
+  /** Each is sent 50 times simultaneously. */
   idempotencyKeys: number;
   /** Inputs that fast-check makes up. */
   generated: number;
@@ -20,7 +20,7 @@ export interface Length {
   refusedWithinMs: number;
 }
 
-const LENGTHS: Record<string, Length> = {
+const LENGTHS: Record<string, RunLength> = {
   short: {
     kills: 2,
     embeddedKills: 2,
@@ -51,9 +51,9 @@ const LENGTHS: Record<string, Length> = {
   },
 };
 
-export const length: Length = LENGTHS[process.env.FAULT_LENGTH ?? 'short']!;
+export const runLength: RunLength = LENGTHS[process.env.FAULT_LENGTH ?? 'short']!;
 
-/** Waits long enough that every round of the full length sees a few hundred creates. */
+/** How long a round lasts: in the full length long enough for a few hundred creates. */
 export const ROUND_MS = process.env.FAULT_LENGTH === 'full' ? 1_500 : 400;
 
 /** Prints the figures of an experiment, so that a full run can be quoted. */
