@@ -34,3 +34,28 @@ export function instantText(instant: Date): string {
   const clock = `${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[second]}`;
   return `${prefix}${clock}.${THREE_DIGITS[rest - second * SECOND_MS]}Z`;
 }
+
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(?:Z|[+-](\d\d):(\d\d))$/i;
+
+/**
+ * Reads an RFC 3339 date and time, in milliseconds; further digits are cut off.
+ * @returns null for any other text and for what exists in no calendar or on no clock, which \`Date\` would carry over into the next
+ * day or month: 30 February, 24:00. A leap second is refused too, since \`Date\` has none.
+ */
+export function parseInstant(text: string): Date | null {
+  const parts = RFC_3339.exec(text);
+  if (!parts) return null;
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [offsetHour, offsetMinute] = parts.slice(8).map((part) => Number(part ?? 0)) as [number, number];
+  const daysInMonth = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth;
+  const isTime = hour <= 23 && minute <= 59 && second <= 59 && offsetHour <= 23 && offsetMinute <= 59;
+  return isDay && isTime ? new Date(text.toUpperCase()) : null;
+}
