@@ -1,22 +1,22 @@
 import { InvalidArgumentError } from 'commander';
+import { parseInstant } from '../shared/instant.js';
 import { hasVisibleCharacter, isLongerThan, isStorable } from '../shared/text.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const MAX_TEXT = 500;
+const MAX_TEXT_LENGTH = 500;
 
-/** When something ends, by the database's clock; null: never. */
-export type End = (now: Date) => Date | null;
+/** Computes when something expires from the database's present time; null: never. */
+export type Expiry = (now: Date) => Date | null;
 
-export function uuid(value: string): string {
-  if (!UUID.test(value)) throw new InvalidArgumentError('A UUID is expected.');
+export function parseUuid(value: string): string {
+  if (!UUID.test(value)) throw new InvalidArgumentError('Expected is a UUID.');
   return value.toLowerCase();
 }
 
-export function text(value: string): string {
-  if (!hasVisibleCharacter(value) || !isStorable(value) || isLongerThan(value, MAX_TEXT))
-    throw new InvalidArgumentError(`1 to ${MAX_TEXT} characters are expected, at least one of them visible.`);
+export function parseText(value: string): string {
+  if (!hasVisibleCharacter(value) || !isStorable(value) || isLongerThan(value, MAX_TEXT_LENGTH))
+    throw new InvalidArgumentError(`Expected are 1 to ${MAX_TEXT_LENGTH} characters, at least one of them visible.`);
   return value;
 }
 
@@ -25,18 +25,20 @@ function findDuration(value: string): number | null {
   return count === undefined ? null : Number(count) * UNIT_MS[unit!]!;
 }
 
-export function duration(value: string): number {
+export function parseDuration(value: string): number {
   const ms = findDuration(value);
-  if (ms === null) throw new InvalidArgumentError('A duration such as 90s, 30m, 24h or 7d is expected.');
+  if (ms === null) throw new InvalidArgumentError('Expected is a duration such as 90s, 30m, 24h or 7d.');
   return ms;
 }
 
-export function end(value: string): End {
+export function parseExpiry(value: string): Expiry {
   if (value === 'never') return () => null;
   const ms = findDuration(value);
   if (ms !== null) return (now) => new Date(now.getTime() + ms);
-  const instant = new Date(INSTANT.test(value) ? value : NaN);
-  if (Number.isNaN(instant.getTime()))
-    throw new InvalidArgumentError('A duration such as 24h or 30d, an instant such as 2030-01-31T12:00:00Z, or never.');
+  const instant = parseInstant(value);
+  if (instant === null)
+    throw new InvalidArgumentError(
+      'Expected is a duration such as 24h or 30d, a date and time that exists such as 2030-01-31T12:00:00Z, or never.',
+    );
   return () => instant;
 }

@@ -7,9 +7,9 @@ import { IdentityError } from '../identity/identity-error.js';
 import { issueApiKey } from '../identity/issue-api-key.js';
 import { revokeApiKey } from '../identity/revoke-api-key.js';
 import { rotateApiKey } from '../identity/rotate-api-key.js';
-import { duration, end, text, uuid, type End } from './arguments.js';
+import { parseDuration, parseExpiry, parseText, parseUuid, type Expiry } from './arguments.js';
 import { addCommand, addGroup, withDatabase } from './command.js';
-import { instantText, print, table, type OutputOptions } from './output.js';
+import { formatExpiry, print, table, type OutputOptions } from './output.js';
 import type { Terminal } from './terminal.js';
 
 interface ClinicOptions extends OutputOptions {
@@ -19,19 +19,20 @@ interface ClinicOptions extends OutputOptions {
 interface CreateOptions extends ClinicOptions {
   scope: Scope[];
   description: string;
-  expires?: End;
+  expires?: Expiry;
 }
 
 interface RotateOptions extends ClinicOptions {
   overlap: number;
-  expires?: End;
+  expires?: Expiry;
 }
 
-const shownOnce = (token: string): string => `It is shown this once; the database keeps a hash:\n\n  ${token}\n`;
+const describeToken = (token: string): string => `It is shown only now; the database keeps a hash:\n\n  ${token}\n`;
 
-function endOf(expires: End | undefined, now: Date): Date | null {
+function computeExpiry(expires: Expiry | undefined, now: Date): Date | null {
   const expiresAt = expires?.(now) ?? null;
-  if (expiresAt && expiresAt <= now) throw new IdentityError('The end of the key lies in the past.');
+  if (expiresAt && expiresAt <= now)
+    throw new IdentityError('The key would expire in the past: --expires needs a later time.');
   return expiresAt;
 }
 
@@ -40,12 +41,12 @@ async function create(terminal: Terminal, options: CreateOptions): Promise<void>
   const scopes = [...new Set(options.scope)].sort();
   const created = await withDatabase(terminal, async ({ dataSource: { manager } }) => {
     await requireClinic(manager, clinicId);
-    const expiresAt = endOf(expires, await databaseTime(manager));
+    const expiresAt = computeExpiry(expires, await databaseTime(manager));
     const issued = await issueApiKey(manager, { clinicId, scopes, description, expiresAt });
     return { clinicId, ...issued, scopes, description, expiresAt };
   });
-  const summary = `Key ${created.apiKeyId} with ${scopes.join(' and ')} was made; it ends: ${instantText(created.expiresAt)}.`;
-  print(terminal, options, created, () => `${summary} ${shownOnce(created.token)}`);
+  const summary = `Key ${created.apiKeyId} with ${scopes.join(' and ')} was created; it expires: ${formatExpiry(created.expiresAt)}.`;
+  print(terminal, options, created, () => `${summary} ${describeToken(created.token)}`);
 }
 
 const toRow = (key: ApiKeyEntity, now: Date) => ({
@@ -65,60 +66,68 @@ async function list(terminal: Terminal, options: ClinicOptions): Promise<void> {
     const now = await databaseTime(manager);
     return (await findApiKeys(manager, options.clinic)).map((key) => toRow(key, now));
   });
-  const head = ['key', 'state', 'scopes', 'created', 'ends', 'last used', 'description'];
+  const head = ['key', 'state', 'scopes', 'created', 'expires', 'last used', 'description'];
   const rows = keys.map((key) => [
     key.apiKeyId,
     key.state,
     key.scopes.join(' '),
     key.createdAt.toISOString(),
-    instantText(key.expiresAt),
-    instantText(key.lastUsedAt),
+    formatExpiry(key.expiresAt),
+    formatExpiry(key.lastUsedAt),
     key.description,
   ]);
-  print(terminal, options, keys, () => table(head, rows));
+  print(terminal, options, keys, () => table(terminal, head, rows));
 }
 
 async function rotate(terminal: Terminal, apiKeyId: string, options: RotateOptions): Promise<void> {
   const name = { clinicId: options.clinic, apiKeyId };
   const { expires, overlap: overlapMs } = options;
-  const rotation = { overlapMs, ...(expires && { expiresAt: (now: Date) => endOf(expires, now) }) };
+  const rotation = { overlapMs, ...(expires && { expiresAt: (now: Date) => computeExpiry(expires, now) }) };
   const rotated = await withDatabase(terminal, ({ dataSource }) => rotateApiKey(dataSource, name, rotation));
-  const summary = `Key ${rotated.apiKeyId} takes over; ${apiKeyId} works until ${instantText(rotated.oldKeyEndsAt)}.`;
+  const summary = `Key ${rotated.apiKeyId} replaces ${apiKeyId}, which works until ${formatExpiry(rotated.oldKeyEndsAt)}.`;
   print(terminal, options, { clinicId: name.clinicId, ...rotated, replaces: apiKeyId }, () =>
-    [summary, shownOnce(rotated.token)].join(' '),
+    [summary, describeToken(rotated.token)].join(' '),
   );
 }
 
 async function revoke(terminal: Terminal, apiKeyId: string, options: ClinicOptions): Promise<void> {
   const name = { clinicId: options.clinic, apiKeyId };
   const { revokedAt } = await withDatabase(terminal, ({ dataSource }) => revokeApiKey(dataSource, name));
-  const text = `Key ${apiKeyId} is revoked since ${instantText(revokedAt)}. Every instance refuses it within 5 s.`;
+  const text = `Key ${apiKeyId} was revoked at ${formatExpiry(revokedAt)}. Every instance refuses it within 5 s.`;
   print(terminal, options, { ...name, revokedAt }, () => text);
 }
 
 const addKeyCommand = (keys: Command, usage: string, description: string): Command =>
-  addCommand(keys, usage, description).requiredOption('--clinic <uuid>', 'the clinic that the key belongs to', uuid);
+  addCommand(keys, usage, description).requiredOption(
+    '--clinic <uuid>',
+    'the clinic that the key belongs to',
+    parseUuid,
+  );
 
 const scopeOption = () =>
-  new Option('--scope <scope...>', 'what the key may do').choices(SCOPES).makeOptionMandatory(true);
+  new Option('--scope <scope...>', 'what the key permits').choices(SCOPES).makeOptionMandatory(true);
 
 export function addKeyCommands(program: Command, terminal: Terminal): void {
   const keys = addGroup(program, 'keys', 'the API keys of a clinic');
-  const ends = 'when it ends: a duration (24h, 30d), an instant (RFC 3339), or never';
-  addKeyCommand(keys, 'create', 'make a key and print it, this once')
+  const expires = 'when it expires: a duration (24h, 30d), a date and time (RFC 3339), or never';
+  addKeyCommand(keys, 'create', 'create a key and print it; it cannot be shown again')
     .addOption(scopeOption())
-    .option('--description <text>', 'what it is for', text, 'Made on the command line')
-    .option('--expires <end>', ends, end)
+    .option('--description <text>', 'what it is for', parseText, 'Created on the command line')
+    .option('--expires <when>', expires, parseExpiry)
     .action(create.bind(null, terminal));
-  addKeyCommand(keys, 'list', 'all keys of a clinic, oldest first; never their secrets').action(
+  addKeyCommand(keys, 'list', 'list all keys of a clinic, oldest first, without their secrets').action(
     list.bind(null, terminal),
   );
-  addKeyCommand(keys, 'rotate', 'make a key in place of another; both work during the overlap, then only the new one')
-    .argument('<key>', 'the UUID of the key to replace', uuid)
-    .requiredOption('--overlap <duration>', 'how long the old key still works: 30m, 24h, 7d; 0s ends it now', duration)
-    .option('--expires <end>', `for the new key, ${ends}; must be said when the old key has an end`, end)
+  addKeyCommand(keys, 'rotate', 'replace a key by a new one; both work during the overlap')
+    .argument('<key>', 'the UUID of the key to replace', parseUuid)
+    .requiredOption(
+      '--overlap <duration>',
+      'how long the old key still works: 30m, 24h, 7d; 0s: not at all',
+      parseDuration,
+    )
+    .option('--expires <when>', `for the new key, ${expires}; required when the old key expires`, parseExpiry)
     .action(rotate.bind(null, terminal));
-  addKeyCommand(keys, 'revoke', 'refuse a key for good, on every instance within 5 s')
-    .argument('<key>', 'the UUID of the key', uuid)
+  addKeyCommand(keys, 'revoke', 'refuse a key from now on, on every instance within 5 s')
+    .argument('<key>', 'the UUID of the key', parseUuid)
     .action(revoke.bind(null, terminal));
 }

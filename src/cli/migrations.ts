@@ -3,7 +3,7 @@ import { migrate, migrationStates, undoLastMigration } from '../database/migrate
 import { addCommand, addGroup, withDatabase } from './command.js';
 import { print, table, type OutputOptions } from './output.js';
 import type { Terminal } from './terminal.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './errors.js';
 
 async function up(terminal: Terminal, options: OutputOptions): Promise<void> {
   const executed = await withDatabase(terminal, ({ dataSource }) => migrate(dataSource));
@@ -14,15 +14,19 @@ async function up(terminal: Terminal, options: OutputOptions): Promise<void> {
 
 async function down(terminal: Terminal, options: OutputOptions & { yes?: boolean }): Promise<void> {
   if (!options.yes)
-    throw new UsageError('This undoes the latest migration; the data in what it made is lost. Repeat it with --yes.');
+    throw new UsageError(
+      'This reverts the latest migration and deletes the data in the tables and columns that it created. Add --yes to do it.',
+    );
   const undone = await withDatabase(terminal, ({ dataSource }) => undoLastMigration(dataSource));
-  print(terminal, options, { undone }, () => (undone === null ? 'There is nothing to undo.' : `undid ${undone}`));
+  print(terminal, options, { undone }, () =>
+    undone === null ? 'There is no migration to revert.' : `reverted ${undone}`,
+  );
 }
 
 async function status(terminal: Terminal, options: OutputOptions): Promise<void> {
   const states = await withDatabase(terminal, ({ dataSource }) => migrationStates(dataSource));
   const rows = states.map(({ name, isApplied }) => [name, isApplied ? 'applied' : 'pending']);
-  print(terminal, options, states, () => table(['migration', 'state'], rows));
+  print(terminal, options, states, () => table(terminal, ['migration', 'state'], rows));
 }
 
 export function addMigrateCommands(program: Command, terminal: Terminal): void {
@@ -30,8 +34,10 @@ export function addMigrateCommands(program: Command, terminal: Terminal): void {
   addCommand(group, 'up', 'bring the schema up to date; safe while other processes do the same').action(
     up.bind(null, terminal),
   );
-  addCommand(group, 'down', 'undo the latest migration')
-    .option('--yes', 'lose the data in what that migration made')
+  addCommand(group, 'down', 'revert the latest migration')
+    .option('--yes', 'delete the data in the tables and columns that it created')
     .action(down.bind(null, terminal));
-  addCommand(group, 'status', 'which migrations are applied and which are pending').action(status.bind(null, terminal));
+  addCommand(group, 'status', 'list which migrations are applied and which are pending').action(
+    status.bind(null, terminal),
+  );
 }

@@ -1,28 +1,50 @@
-import Table from 'cli-table3';
-import type { Terminal } from './terminal.js';
+import Table, { type TableConstructorOptions } from 'cli-table3';
+import { lineWidth, type Terminal } from './terminal.js';
 
-const NO_LINES = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
-const NO_MORE_LINES = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' };
-const NO_BORDERS = { ...NO_LINES, ...NO_MORE_LINES, right: '', 'right-mid': '', middle: '  ' };
+const SEPARATOR = '  ';
+const PARTS = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((part) => [part, `${part}-mid`]);
+const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'];
+const BORDERLESS = { ...Object.fromEntries([...PARTS, ...CORNERS].map((part) => [part, ''])), middle: SEPARATOR };
+
+/** A UUID, which must stay whole to be copied. */
+const MIN_VALUE_WIDTH = 36;
 
 export interface OutputOptions {
   json?: boolean;
 }
 
 // A stored name may hold what a terminal obeys, such as an escape sequence; JSON escapes it by itself.
-const harmless = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
+const escapeControlCharacters = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 
-/** Columns under their heads, without colours. */
-export function table(head: string[], rows: string[][]): string {
+function layOut(rows: string[][], options: TableConstructorOptions): string {
   const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 };
-  const lines = new Table({ head, chars: NO_BORDERS, style });
-  lines.push(...rows.map((row) => row.map(harmless)));
+  const lines = new Table({ ...options, chars: BORDERLESS, style });
+  lines.push(...rows.map((row) => row.map(escapeControlCharacters)));
   return lines.toString().replace(/ +$/gm, '');
 }
 
-/** Prints JSON for scripts where asked, else the text for people. */
+/** A row per name and value, each record below the other. */
+function layOutRecords(names: string[], records: string[][], width: number): string {
+  const nameWidth = Math.max(...names.map((name) => name.length));
+  const colWidths = [nameWidth, Math.max(MIN_VALUE_WIDTH, width - nameWidth - SEPARATOR.length)];
+  return records
+    .map((record) => record.map((value, index) => [names[index]!, value]))
+    .map((rows) => layOut(rows, { colWidths, wordWrap: true }))
+    .join('\n\n');
+}
+
+const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+
+/** Columns under their names, without colours; where they are wider than the terminal, a line per value. */
+export function table(terminal: Terminal, names: string[], rows: string[][]): string {
+  const columns = layOut(rows, { head: names });
+  const width = lineWidth(terminal);
+  return widest(columns) <= width || rows.length === 0 ? columns : layOutRecords(names, rows, width);
+}
+
+/** Prints JSON for scripts where that is asked for, otherwise the text for people. */
 export function print({ stdout }: Terminal, { json }: OutputOptions, data: unknown, text: () => string): void {
   stdout.write(`${json ? JSON.stringify(data, null, 2) : text()}\n`);
 }
 
-export const instantText = (instant: Date | null): string => instant?.toISOString() ?? 'never';
+export const formatExpiry = (instant: Date | null): string => instant?.toISOString() ?? 'never';

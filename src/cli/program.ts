@@ -5,29 +5,28 @@ import { IdentityError } from '../identity/identity-error.js';
 import { AppError } from '../shared/app-error.js';
 import { explainStartError } from '../startup/errors.js';
 import { addClinicCommands } from './clinics.js';
+import { CommandError, UsageError } from './errors.js';
 import { addExportCommand } from './export.js';
-import { addImportCommand } from './import.js';
-import { IncompleteError } from './incomplete-error.js';
+import { addImportCommand } from './import/command.js';
 import { addKeyCommands } from './keys.js';
 import { addMigrateCommands } from './migrations.js';
-import type { Terminal } from './terminal.js';
-import { UsageError } from './usage-error.js';
+import { lineWidth, type Terminal } from './terminal.js';
 
 const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
 
-const ABOUT = `Looks after the Avara Express customer service.
+const ABOUT = `Manages the Avara Express customer service: clinics, API keys, migrations, import and export.
 
-It works on the database that the service uses: PostgreSQL with DATABASE_URL, otherwise the embedded engine in DATA_DIR \
-(./data), which serves one process: stop the service first.`;
+It uses the same database as the service: PostgreSQL with DATABASE_URL, otherwise the embedded engine in DATA_DIR \
+(./data). The embedded engine serves one process: stop the service first.`;
 
-const EXIT_CODES = '\nExit codes: 0 done, 1 it could not be done, 2 it was called wrongly.';
+const EXIT_CODES = '\nExit codes: 0 success, 1 failure, 2 wrong usage.';
+
+const MAX_HELP_WIDTH = 100;
 
 const UNDEFINED_TABLE_OR_COLUMN = /^42(P01|703)$/;
 
 function explain(error: unknown): string {
-  if (error instanceof IdentityError || error instanceof UsageError || error instanceof IncompleteError)
-    return error.message;
-  if (error instanceof AppError) return error.message;
+  if ([CommandError, IdentityError, AppError].some((kind) => error instanceof kind)) return (error as Error).message;
   if (UNDEFINED_TABLE_OR_COLUMN.test(sqlState(error) ?? ''))
     return 'The database lacks the schema of this version. Run "migrate up", or start the service once.';
   return explainStartError(error);
@@ -39,8 +38,12 @@ function buildProgram(terminal: Terminal): Command {
     .description(ABOUT)
     .version(version, '--version')
     .addHelpText('after', EXIT_CODES)
-    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
-    .showHelpAfterError('(--help tells how to call it)')
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => Math.min(lineWidth(terminal), MAX_HELP_WIDTH),
+    })
+    .showHelpAfterError('(see --help)')
     .exitOverride();
   addClinicCommands(program, terminal);
   addKeyCommands(program, terminal);
@@ -50,7 +53,7 @@ function buildProgram(terminal: Terminal): Command {
   return program;
 }
 
-/** Does what the arguments ask for, and tells in words what went wrong. @returns the exit code. */
+/** Runs the command that the arguments name; what fails is explained on standard error. @returns the exit code. */
 export async function run(argv: string[], terminal: Terminal): Promise<number> {
   try {
     await buildProgram(terminal).parseAsync(argv, { from: 'user' });

@@ -1,54 +1,75 @@
 import { MultiBar } from 'cli-progress';
 import type { Terminal } from './terminal.js';
 
-/** Shows how far long work has come. */
+/** Shows the progress of a long command. */
 export interface Progress {
-  /** Of `total`, in whatever it counts; `lines` for people. */
+  /** @param done what is done of the total, in the total's unit. @param lines what is done, for people. */
   update(done: number, lines: number): void;
-  /** Writes a line that stays, whatever is shown at the moment. */
-  tell(text: string): void;
+  /** Writes a line that stays above the bar. */
+  log(text: string): void;
   stop(): void;
 }
 
 const PLAIN_EVERY = 10_000;
 const CLEAR_LINE = '\u001b[2K';
+const SECOND_MS = 1_000;
+const MAX_BAR_WIDTH = 40;
+const MIN_BAR_WIDTH = 5;
+/** The most that stands to the right of the bar. */
+const TEXT_WIDTH = 50;
+const DEFAULT_COLUMNS = 80;
 
-// Of the library's two the one that can be written above; it is made for several bars, and here has one.
-function bar({ stderr }: Terminal, total: number): Progress {
-  const format = '{bar} {percentage} % | {lines} lines | {duration_formatted} | {eta_formatted} left';
-  const look = { format, barCompleteChar: '#', barIncompleteChar: '.', etaBuffer: 200, linewrap: true };
+/** A time that is left, such as 45 s, 3 min 05 s or 2 h 10 min. */
+export function formatTimeLeft(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** Not the library's estimate: it is computed from the last updates alone, and is no number while they are equal. */
+function estimateTimeLeft(elapsedMs: number, done: number, total: number): string {
+  if (done >= total) return formatTimeLeft(0);
+  if (done <= 0 || elapsedMs < SECOND_MS) return '...';
+  return formatTimeLeft(((total - done) / done) * (elapsedMs / SECOND_MS));
+}
+
+// The MultiBar, though there is one bar: only it can be written above.
+function createBar({ stderr }: Terminal, total: number, now: () => number): Progress {
+  const startedAt = now();
+  const format = '{bar} {percentage} % | {lines} lines | {duration_formatted} | {left} left';
+  const barsize = Math.min(MAX_BAR_WIDTH, Math.max(MIN_BAR_WIDTH, (stderr.columns ?? DEFAULT_COLUMNS) - TEXT_WIDTH));
+  const look = { format, barsize, barCompleteChar: '#', barIncompleteChar: '.', linewrap: true };
   const bars = new MultiBar({ ...look, stream: stderr, forceRedraw: true });
-  const single = bars.create(total, 0, { lines: 0 });
-  // Not by its own log, which forgets what was told last.
-  const told: string[] = [];
-  const write = () =>
-    void stderr.write(
-      told
-        .splice(0)
-        .map((text) => `${CLEAR_LINE}${text}\n`)
-        .join(''),
-    );
-  bars.on('redraw-pre', write).on('stop-pre-clear', write);
+  const bar = bars.create(total, 0, { lines: 0, left: '...' });
+  // Not by the library's own log, which loses the last lines.
+  const pending: string[] = [];
+  const flush = () => {
+    const lines = pending.splice(0).map((text) => `${CLEAR_LINE}${text}\n`);
+    stderr.write(lines.join(''));
+  };
+  bars.on('redraw-pre', flush).on('stop-pre-clear', flush);
   return {
-    update: (done, lines) => single.update(done, { lines }),
-    tell: (text) => void told.push(text),
+    update: (done, lines) => bar.update(done, { lines, left: estimateTimeLeft(now() - startedAt, done, total) }),
+    log: (text) => void pending.push(text),
     stop: () => bars.stop(),
   };
 }
 
-function plain({ stderr }: Terminal): Progress {
-  let told = 0;
+function createPlainProgress({ stderr }: Terminal): Progress {
+  let reported = 0;
   return {
     update: (_done, lines) => {
-      if (lines < told + PLAIN_EVERY) return;
-      told = lines - (lines % PLAIN_EVERY);
-      stderr.write(`${told} lines\n`);
+      if (lines < reported + PLAIN_EVERY) return;
+      reported = lines - (lines % PLAIN_EVERY);
+      stderr.write(`${reported} lines\n`);
     },
-    tell: (text) => void stderr.write(`${text}\n`),
+    log: (text) => void stderr.write(`${text}\n`),
     stop: () => undefined,
   };
 }
 
-/** A bar on a terminal when the whole is known; otherwise a plain line every 10,000 lines. On standard error. */
-export const showProgress = (terminal: Terminal, total: number | null): Progress =>
-  terminal.stderr.isTTY && total !== null ? bar(terminal, total) : plain(terminal);
+/** On standard error: a bar on a terminal when the total is known, otherwise a plain line every 10,000 lines. */
+export const showProgress = (terminal: Terminal, total: number | null, now = () => performance.now()): Progress =>
+  terminal.stderr.isTTY && total !== null ? createBar(terminal, total, now) : createPlainProgress(terminal);

@@ -84,7 +84,7 @@ describe('on postgresql', () => {
     expect(acceptedUntil).toBeLessThan(SEEN_WITHIN_MS);
   });
 
-  it('brings the schema up, says what is applied, and undoes only when it is told to lose data', async () => {
+  it('brings the schema up, lists what is applied, and reverts only with --yes', async () => {
     const place = await createTestDatabase('postgresql');
     const run = commandLine(place);
     expect(await run('migrate', 'down')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') });
@@ -126,6 +126,14 @@ it.each([
   [['keys', 'list', '--clinic', 'nonsense'], /UUID/],
   [['keys', 'create', '--clinic', randomUUID(), '--scope', 'express:all'], /express:read, express:write/],
   [['keys', 'create', '--clinic', randomUUID(), '--scope', 'express:read', '--expires', 'soon'], /24h/],
+  [
+    ['keys', 'create', '--clinic', randomUUID(), '--scope', 'express:read', '--expires', '2030-02-30T12:00:00Z'],
+    /exists/,
+  ],
+  [
+    ['keys', 'create', '--clinic', randomUUID(), '--scope', 'express:read', '--expires', '2030-01-31T24:00:00Z'],
+    /exists/,
+  ],
   [['keys', 'rotate', randomUUID(), '--clinic', randomUUID()], /--overlap/],
 ])('ends with 2 and says how to call it: %j', async (args: string[], says: RegExp) => {
   const { exitCode, stdout, stderr } = await commandLine({ databaseUrl: '', dataDir: '/nowhere' })(...args);

@@ -76,7 +76,7 @@ onEachEngine((engine) => {
     ]);
   });
 
-  it('tells each refused line by number and reason, never by its value, and takes the rest; mended, only they go in', async () => {
+  it('reports each refused line by number and reason, never by its value, and imports the rest; fixed, only they are created', async () => {
     const lines = [
       '{"expressCustomerName": "One"}',
       '{"expressCustomerName": "Musterfrau"',
@@ -90,22 +90,22 @@ onEachEngine((engine) => {
     const { exitCode, stdout, stderr } = await importFile(await fileOf(bytes));
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^7 lines: 2 created, 0 already there, 5 refused; /);
-    const told = stderr
+    const reported = stderr
       .split('\n')
       .filter((line) => line.startsWith('line '))
       .sort();
-    expect(told.map((line) => line.split(':')[0])).toEqual(['line 2', 'line 3', 'line 5', 'line 6', 'line 8']);
-    expect(told[0]).toBe('line 2: it is not JSON');
-    expect(told[1]).toContain('expressCustomerName BLANK');
-    expect(told[4]).toBe('line 8: it is not UTF-8');
+    expect(reported.map((line) => line.split(':')[0])).toEqual(['line 2', 'line 3', 'line 5', 'line 6', 'line 8']);
+    expect(reported[0]).toBe('line 2: it is not JSON');
+    expect(reported[1]).toContain('expressCustomerName BLANK');
+    expect(reported[4]).toBe('line 8: it is not UTF-8');
     expect(stderr).not.toContain('"Musterfrau"');
     lines[1] = '{"expressCustomerName": "Two"}';
-    const mended = await importFile(await fileOf([...lines.slice(0, 2), ...lines.slice(6)].join('\n')));
-    expect(mended.stdout).toMatch(/^3 lines: 1 created, 2 already there, 0 refused; /);
+    const fixed = await importFile(await fileOf([...lines.slice(0, 2), ...lines.slice(6)].join('\n')));
+    expect(fixed.stdout).toMatch(/^3 lines: 1 created, 2 already there, 0 refused; /);
     expect((await rows()).map(({ name }) => name)).toEqual(['One', 'Seven', 'Two']);
   });
 
-  it('reads CSV with quotes, line breaks and a byte order mark, and tells the lines it cannot read', async () => {
+  it('reads CSV with quotes, line breaks and a byte order mark, and reports the lines it cannot read', async () => {
     const csv = [
       '\ufeffexpressCustomerName,metadata',
       '"St. Mary, ""North""","{""region"":""north""}"',
@@ -237,7 +237,7 @@ describe('on postgresql, which serves several processes', () => {
     await database.close();
   });
 
-  it('says how to call it', async () => {
+  it('explains how to call it', async () => {
     expect(await commandLine(place)('import', '--help')).toMatchObject({ exitCode: 0 });
     expect((await commandLine(place)('import', 'x.ndjson')).exitCode).toBe(2);
     const clinic = [
@@ -249,7 +249,7 @@ describe('on postgresql, which serves several processes', () => {
     expect(await commandLine(place)('import', 'x', ...clinic)).toMatchObject({ exitCode: 2 });
     expect(await commandLine(place)('import', '/no/such/file.csv', ...clinic)).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('no such file'),
+      stderr: expect.stringContaining('Cannot read /no/such/file.csv: there is no such file'),
     });
   });
 });

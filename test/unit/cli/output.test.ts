@@ -1,0 +1,41 @@
+import { PassThrough } from 'node:stream';
+import { table } from '../../../src/cli/output.js';
+import type { Terminal } from '../../../src/cli/terminal.js';
+
+const terminal = (columns?: number, environment: NodeJS.ProcessEnv = {}): Terminal => {
+  const output = () => Object.assign(new PassThrough(), { isTTY: columns !== undefined, columns });
+  return { environment, stdin: new PassThrough(), stdout: output(), stderr: output() };
+};
+
+const ID = '01975f3e-1c2b-7d4a-9e8f-0123456789ab';
+const NAMES = ['key', 'state', 'scopes', 'created', 'description'];
+const ROWS = [
+  [ID, 'active', 'express:read express:write', '2026-11-25T10:00:00.000Z', 'For the nightly import of the north'],
+  [ID, 'revoked', 'express:read', '2026-11-25T10:00:00.000Z', 'x'],
+];
+const longest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
+
+it('a table that fits has a line per row', () => {
+  const lines = table(terminal(200), NAMES, ROWS).split('\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/^key +state +scopes +created +description$/);
+});
+
+it.each([
+  ['the terminal', terminal(60)],
+  ['the variable COLUMNS, as scripts set it', terminal(undefined, { COLUMNS: '60' })],
+])('a table that is wider than %s has a line per value, and keeps ids whole', (_, narrow) => {
+  const text = table(narrow, NAMES, ROWS);
+  expect(longest(text)).toBeLessThanOrEqual(60);
+  expect(text.match(new RegExp(`^key +${ID}$`, 'gm'))).toHaveLength(2);
+  expect(text.split('\n\n')).toHaveLength(2);
+  expect(text.replace(/\s+/g, ' ')).toContain('For the nightly import of the north');
+});
+
+it('into a file or a pipe goes a line per row, however long', () => {
+  expect(table(terminal(), NAMES, ROWS).split('\n')).toHaveLength(3);
+});
+
+it('a table without rows is its names', () => {
+  expect(table(terminal(10), NAMES, [])).toMatch(/^key/);
+});
