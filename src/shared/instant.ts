@@ -40,7 +40,7 @@ const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(?:Z|[+-](\
 /**
  * Reads an RFC 3339 date and time, in milliseconds; further digits are cut off.
  * @returns null for any other text and for what exists in no calendar or on no clock, which \`Date\` would carry over into the next
- * day or month: 30 February, 24:00. A leap second is refused too, since \`Date\` has none.
+ * day or month: 30 February, 24:00, the year 0. A leap second is refused too, since \`Date\` has none.
  */
 export function parseInstant(text: string): Date | null {
   const parts = RFC_3339.exec(text);
@@ -55,7 +55,7 @@ export function parseInstant(text: string): Date | null {
   ];
   const [offsetHour, offsetMinute] = parts.slice(8).map((part) => Number(part ?? 0)) as [number, number];
   const daysInMonth = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
-  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth;
+  const isDay = year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth;
   const isTime = hour <= 23 && minute <= 59 && second <= 59 && offsetHour <= 23 && offsetMinute <= 59;
   return isDay && isTime ? new Date(text.toUpperCase()) : null;
 }

@@ -1,4 +1,5 @@
 import * as useCases from '../../src/customer/use-cases/index.js';
+import { cursorScope, encodeCursor } from '../../src/shared/cursor.js';
 import { onEachEngine } from '../support/engines.js';
 import { newUserId, openWorld, outcomes, type Caller, type World } from '../support/world.js';
 
@@ -92,6 +93,20 @@ onEachEngine((engine) => {
     await comeAndGo;
     expect(new Set(seen).size).toBe(seen.length);
     expect(stay.filter((userId) => !seen.includes(userId))).toEqual([]);
+  });
+
+  it('refuses a cursor whose time exists in no calendar or on no clock', async () => {
+    const caller = world.newCaller();
+    const expressCustomerId = await newCustomer(caller);
+    const scope = cursorScope(caller.actor.clinicId, 'users', expressCustomerId);
+    const findAfter = (addedAt: string) =>
+      useCases.expressCustomerUsers(caller, expressCustomerId, {
+        first: 2,
+        after: encodeCursor(scope, [addedAt, newUserId()]),
+      });
+    expect(await outcomes([findAfter('2030-01-31T12:00:00.000Z')])).toEqual({ OK: 1 });
+    const times = ['2030-02-30T12:00:00.000Z', '2030-01-31T24:00:00.000Z', '0000-01-01T00:00:00.000Z', '2030-01-31'];
+    expect(await outcomes(times.map(findAfter))).toEqual({ BAD_USER_INPUT: times.length });
   });
 
   it('refuses a new user on a deactivated customer, lets one who is in it stay and one leave', async () => {

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
+import { parseInstant } from '../../shared/instant.js';
 import { pageOf, type Page } from '../../shared/page.js';
 import { countCustomersOfUser, firstCustomersOfUser } from './batched-user-customers.js';
 import { columnsOf } from './select-columns.js';
@@ -8,10 +9,8 @@ import { ExpressCustomerUserEntity } from '../model/express-customer-user.entity
 import { batchedFirstPages } from './batched-first-pages.js';
 import type { PageArgs } from '../contract/page.args.js';
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
-function instantOf(key: string): string {
-  if (!INSTANT.test(key) || Number.isNaN(Date.parse(key))) throw invalidCursor();
+function requireInstant(key: string): string {
+  if (parseInstant(key)?.toISOString() !== key) throw invalidCursor();
   return key;
 }
 
@@ -74,7 +73,7 @@ export class ExpressCustomerUserRepository {
       .createQueryBuilder(ExpressCustomerUserEntity, 'member')
       .where('member.clinicId = :clinicId', { clinicId: this.clinicId })
       .andWhere('member.expressCustomerId = :expressCustomerId', { expressCustomerId })
-      .andWhere('(member.addedAt, member.userId) > (:addedAt, :userId)', { addedAt: instantOf(addedAt!), userId })
+      .andWhere('(member.addedAt, member.userId) > (:addedAt, :userId)', { addedAt: requireInstant(addedAt!), userId })
       .orderBy('member.addedAt', 'ASC')
       .addOrderBy('member.userId', 'ASC')
       .limit(limit)
