@@ -95,7 +95,7 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
   const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as DestinationStream);
   const database = await openServiceDatabase(config);
   try {
-    await migrate(database.dataSource);
+    await migrate(database.dataSource, (message) => log.info(message));
     const { services, demoKey, tasks } = await assemble(config, database, log);
     const server = await buildServer(services);
     let stopped: Promise<void> | undefined;

@@ -5,8 +5,13 @@ import { print, table, type OutputOptions } from './output.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './errors.js';
 
+const reportTo =
+  ({ stderr }: Terminal) =>
+  (message: string): void =>
+    void stderr.write(`${message}\n`);
+
 async function up(terminal: Terminal, options: OutputOptions): Promise<void> {
-  const executed = await withDatabase(terminal, ({ dataSource }) => migrate(dataSource));
+  const executed = await withDatabase(terminal, ({ dataSource }) => migrate(dataSource, reportTo(terminal)));
   print(terminal, options, { executed }, () =>
     ['The schema is up to date.', ...executed.map((name) => `ran ${name}`)].join('\n'),
   );
@@ -17,7 +22,7 @@ async function down(terminal: Terminal, options: OutputOptions & { yes?: boolean
     throw new UsageError(
       'This reverts the latest migration and deletes the data in the tables and columns that it created. Add --yes to do it.',
     );
-  const undone = await withDatabase(terminal, ({ dataSource }) => undoLastMigration(dataSource));
+  const undone = await withDatabase(terminal, ({ dataSource }) => undoLastMigration(dataSource, reportTo(terminal)));
   print(terminal, options, { undone }, () =>
     undone === null ? 'There is no migration to revert.' : `reverted ${undone}`,
   );

@@ -1,10 +1,23 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
+import { explainConnectionError } from './connection-errors.js';
+import { prepareDatabaseUrl } from './connection-url.js';
 import { BOUNDED_WAITING } from './timeout-client.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
+import { requireSuitableServer } from './server-checks.js';
+import { EMBEDDED_SETTINGS, POSTGRESQL_SETTINGS, setSession } from './session-settings.js';
 import { READERS } from './type-parsers.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
+
+/** TypeORM would print a migration that fails to standard output, past the log; its error is reported by whoever migrates. */
+class SilentLogger extends AbstractLogger {
+  protected override isLogEnabledFor(): boolean {
+    return false;
+  }
+
+  protected writeLog(): void {}
+}
 
 const SHARED_OPTIONS = {
   type: 'postgres',
@@ -35,31 +48,16 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const OLDEST_POSTGRES = 15;
-
-/** The server behind DATABASE_URL is older than what the migrations are written for. */
-export class UnsupportedPostgresError extends Error {
-  constructor(version: string) {
-    super(`PostgreSQL ${OLDEST_POSTGRES} or later is needed; DATABASE_URL leads to version ${version}.`);
-    this.name = 'UnsupportedPostgresError';
-  }
-}
-
-function requireSupported({ driver }: DataSource): void {
-  const version = driver.version ?? '';
-  if (parseInt(version, 10) < OLDEST_POSTGRES) throw new UnsupportedPostgresError(version);
-}
-
 function postgresql(databaseUrl: string, entities: Entities): Database {
   const dataSource = new DataSource({
     ...SHARED_OPTIONS,
     entities,
-    url: databaseUrl,
+    url: prepareDatabaseUrl(databaseUrl),
     applicationName: 'avara-express-customers',
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    // For `runPreparedInTransaction`, which sends a transaction whole.
-    extra: { ...BOUNDED_WAITING, types: READERS, pipeline: true },
+    // `pipeline`: for `runNamedInTransaction`, which sends a transaction whole.
+    extra: { ...BOUNDED_WAITING, types: READERS, pipeline: true, onConnect: setSession(POSTGRESQL_SETTINGS) },
   });
   return { dataSource, engine: 'postgresql', close: () => dataSource.destroy() };
 }
@@ -70,7 +68,11 @@ class EmbeddedDataSource extends DataSource {
     private readonly engineBelow: EmbeddedEngine,
     entities: Entities,
   ) {
-    super({ ...SHARED_OPTIONS, entities, extra: engineBelow.poolConfig });
+    super({
+      ...SHARED_OPTIONS,
+      entities,
+      extra: { ...engineBelow.poolConfig, onConnect: setSession(EMBEDDED_SETTINGS) },
+    });
   }
 
   override async destroy(): Promise<void> {
@@ -94,16 +96,18 @@ export async function prepareDatabase(
 
 /**
  * Connects to the database. Migrates nothing.
- * @throws UnsupportedPostgresError for a server that is older than 15.
+ * @throws ConnectionError when no connection can be made, UnsupportedPostgresError for a server that lacks what the code
+ * relies on, DataDirError and DataDirInUseError for a folder that cannot be used.
  */
 export async function openDatabase(location: DatabaseLocation, entities: Entities): Promise<Database> {
   const database = await prepareDatabase(location, entities);
   try {
+    database.dataSource.setOptions({ logger: new SilentLogger(false) });
     await database.dataSource.initialize();
-    requireSupported(database.dataSource);
+    if (database.engine === 'postgresql') await requireSuitableServer(database.dataSource, POSTGRESQL_SETTINGS);
     return database;
   } catch (error) {
     await database.close().catch(() => undefined);
-    throw error;
+    throw database.engine === 'postgresql' ? explainConnectionError(error) : error;
   }
 }

@@ -1,55 +1,66 @@
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
-import { BoundedClient } from './timeout-client.js';
+import { OperatorError } from '../shared/operator-error.js';
+import { withMigrationLock, type Report } from './migration-lock.js';
+import { sqlState } from './postgres-errors.js';
+import { requireWritable } from './server-checks.js';
 
-// Any number will do as long as nothing else in the database locks it; every instance of the service uses this one.
-const MIGRATION_LOCK = 4_711_000_001;
+/** PostgreSQL did not let a migration change the schema. */
+export class MigrationError extends OperatorError {}
 
-/** Lets a session wait and work as long as it needs. @returns what bounds it again. */
-async function unbound(session: QueryRunner): Promise<() => Promise<void>> {
-  const connection: unknown = await session.connect();
-  const setBounded = (isBounded: boolean) => {
-    if (connection instanceof BoundedClient) connection.isBounded = isBounded;
-  };
-  setBounded(false);
-  await session.query('SET statement_timeout = 0; SET lock_timeout = 0');
-  return async () => {
-    setBounded(true);
-    // A connection that is lost has no settings to give back.
-    await session.query('RESET statement_timeout; RESET lock_timeout').catch(() => undefined);
-  };
+const EXTENSIONS = 'CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin;';
+
+const ADVICE: Record<string, string> = {
+  '42501':
+    'The user in DATABASE_URL may not change the schema. Grant it CREATE on the database and its schema. Where it may ' +
+    `not make extensions, let an administrator run: ${EXTENSIONS}`,
+  '42704':
+    'An extension lies in a schema that the user in DATABASE_URL may not use. Grant it USAGE on the schema of pg_trgm ' +
+    'and btree_gin.',
+  '0A000': `PostgreSQL lacks an extension. Install PostgreSQL's contrib package, or let the provider allow: ${EXTENSIONS}`,
+  '58P01': "PostgreSQL lacks an extension. Install PostgreSQL's contrib package on the server.",
+  '53100': 'The disk of the PostgreSQL server is full. Free some space there.',
+  '42P07': 'The database has tables of other software under the names of this schema. Use a database of its own.',
+};
+
+function explain(error: unknown): unknown {
+  const state = sqlState(error);
+  const advice = state === undefined ? undefined : ADVICE[state];
+  if (advice === undefined) return error;
+  return new MigrationError(`${advice} PostgreSQL says: ${(error as Error).message} (${state})`, { cause: error });
 }
 
-// Everything happens in one session, since the embedded engine has no second one.
-async function alone<Result>(dataSource: DataSource, work: (session: QueryRunner) => Promise<Result>): Promise<Result> {
-  const session = dataSource.createQueryRunner();
-  const bound = await unbound(session);
+async function changeSchema<Result>(
+  dataSource: DataSource,
+  change: (executor: MigrationExecutor) => Promise<Result>,
+  report: Report,
+): Promise<Result> {
+  await requireWritable(dataSource);
+  const work = (session: QueryRunner) => {
+    const executor = new MigrationExecutor(dataSource, session);
+    // The lock's transaction holds them all.
+    executor.transaction = 'none';
+    return change(executor);
+  };
   try {
-    await session.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const result = await work(session);
-    await session.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    return result;
-  } finally {
-    await bound();
-    await session.release();
+    return await withMigrationLock(dataSource, work, report);
+  } catch (error) {
+    throw explain(error);
   }
 }
 
-function executorOf(dataSource: DataSource, session: QueryRunner): MigrationExecutor {
-  const executor = new MigrationExecutor(dataSource, session);
-  executor.transaction = 'each';
-  return executor;
-}
-
 /**
- * Brings the schema up to date. Safe from many instances at once: they queue on an advisory lock and each migration runs
- * once.
+ * Brings the schema up to date: all pending migrations, or none when one fails. Safe from many instances simultaneously: one
+ * migrates, the others wait, and each migration runs once.
  * @returns the names of the migrations that ran.
+ * @throws UnsupportedPostgresError when the server takes no writes, MigrationError when the user lacks a right or the server
+ * an extension, MigrationLockedError when another process holds the lock for five minutes.
  */
-export function migrate(dataSource: DataSource): Promise<string[]> {
-  return alone(dataSource, async (session) => {
-    const executed = await executorOf(dataSource, session).executePendingMigrations();
-    return executed.map(({ name }) => name);
-  });
+export function migrate(dataSource: DataSource, report: Report = () => undefined): Promise<string[]> {
+  return changeSchema(
+    dataSource,
+    async (executor) => (await executor.executePendingMigrations()).map(({ name }) => name),
+    report,
+  );
 }
 
 /** The migrations in the order they run, and whether each is applied. Changes nothing. */
@@ -61,12 +72,15 @@ export async function migrationStates(dataSource: DataSource): Promise<{ name: s
 }
 
 /** Undoes the latest migration, and with it the data in what it made. @returns its name; null when there was none. */
-export function undoLastMigration(dataSource: DataSource): Promise<string | null> {
-  return alone(dataSource, async (session) => {
-    const executor = executorOf(dataSource, session);
-    const [latest] = await executor.getExecutedMigrations();
-    if (!latest) return null;
-    await executor.undoLastMigration();
-    return latest.name;
-  });
+export function undoLastMigration(dataSource: DataSource, report: Report = () => undefined): Promise<string | null> {
+  return changeSchema(
+    dataSource,
+    async (executor) => {
+      const [latest] = await executor.getExecutedMigrations();
+      if (!latest) return null;
+      await executor.undoLastMigration();
+      return latest.name;
+    },
+    report,
+  );
 }

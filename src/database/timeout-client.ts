@@ -14,8 +14,7 @@ export class BoundedClient extends Client {
   isBounded = true;
 
   private watch(): () => void {
-    const { stream } = (this as unknown as { connection: { stream: { destroy(): void } } }).connection;
-    const timer = setTimeout(() => stream.destroy(), ANSWERED_WITHIN_MS);
+    const timer = setTimeout(() => this.destroySocket(), ANSWERED_WITHIN_MS);
     return () => clearTimeout(timer);
   }
 
@@ -25,6 +24,17 @@ export class BoundedClient extends Client {
     const send = Client.prototype.query.bind(this) as AnyQuery;
     this.query = ((...args: unknown[]) =>
       this.isBounded ? this.bounded(send, args) : send(...args)) as Client['query'];
+    const connect = Client.prototype.connect.bind(this) as (callback: Callback) => void;
+    this.connect = ((callback: Callback) =>
+      connect((error, client) => {
+        // node-postgres leaves the socket of a refused login open until the server closes it, up to a minute later.
+        if (error) this.destroySocket();
+        callback(error, client);
+      })) as Client['connect'];
+  }
+
+  private destroySocket(): void {
+    (this as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
 
   private bounded(send: AnyQuery, args: unknown[]): unknown {
@@ -39,14 +49,8 @@ export class BoundedClient extends Client {
   }
 }
 
-/**
- * How long anything may wait for PostgreSQL. The server ends what takes longer by itself; the client does where the
- * server is silent.
- */
+/** For when the server is silent; what it can end by itself is set for each session (session-settings.ts). */
 export const BOUNDED_WAITING: PoolConfig & { Client: typeof BoundedClient } = {
   Client: BoundedClient,
-  statement_timeout: 4_000,
-  lock_timeout: 3_000,
-  idle_in_transaction_session_timeout: 10_000,
   keepAlive: true,
 };

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/config.js';
 import { DataDirInUseError } from '../database/data-dir-lock.js';
-import { UnsupportedPostgresError } from '../database/database.js';
+import { UnsupportedPostgresError } from '../database/server-checks.js';
 import { isUnavailable } from '../database/postgres-errors.js';
 
 /** HOST is a name, and no address is known for it. */

@@ -2,7 +2,7 @@ import type { Database } from '../../src/database/database.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
-import { createEmptyDatabase, createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
+import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 
 onEachEngine((engine) => {
   let place: TestDatabase;
@@ -33,18 +33,4 @@ onEachEngine((engine) => {
     expect(tables).toEqual([{ table_name: 'migrations' }]);
     expect(await migrate(database.dataSource)).toHaveLength(migrations.length);
   });
-});
-
-it('runs each migration once when four instances meet on an empty PostgreSQL database', async () => {
-  const place = await createEmptyDatabase();
-  const databases = await Promise.all(Array.from({ length: 4 }, () => openServiceDatabase(place)));
-  try {
-    const ran = await Promise.all(databases.map(({ dataSource }) => migrate(dataSource)));
-    expect(ran.flat()).toEqual(migrations.map(({ name }) => name));
-    const recorded = await databases[0]!.dataSource.query('SELECT name FROM migrations ORDER BY id');
-    expect(recorded.map(({ name }: { name: string }) => name)).toEqual(ran.flat());
-  } finally {
-    await Promise.all(databases.map((database) => database.close()));
-    await place.remove();
-  }
 });

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../src/config/config.js';
 import { describeThisProcess } from '../../src/database/data-dir-holder.js';
 import { DataDirInUseError } from '../../src/database/data-dir-lock.js';
-import { UnsupportedPostgresError } from '../../src/database/database.js';
+import { UnsupportedPostgresError } from '../../src/database/server-checks.js';
 import { explainStartError } from '../../src/startup/errors.js';
 
 const coded = (code: string) => Object.assign(new Error('said so'), { code });

@@ -37,4 +37,12 @@ describe('readInstant', () => {
   ])('leaves %s to the driver', (text) => {
     expect(readInstant(text)).toEqual(byDriver(text));
   });
+
+  it.each([
+    '15.01.2024 09:00:00.123 UTC',
+    '01/15/2024 09:00:00 UTC',
+    'Mon Jan 15 09:00:00 2024 UTC',
+    '15.01.2024 09:00+00',
+    '',
+  ])('throws at %j instead of giving nothing', (text) => expect(() => readInstant(text)).toThrow('another format'));
 });

@@ -1,0 +1,57 @@
+import type { ClientBase } from 'pg';
+
+/** What the code relies on in every session, whatever the server, the database or the user has as its default. */
+const SETTINGS = {
+  client_encoding: 'UTF8',
+  // The forms in which values are read and written (type-parsers.ts).
+  datestyle: 'ISO, MDY',
+  intervalstyle: 'postgres',
+  timezone: 'UTC',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  standard_conforming_strings: 'on',
+  transform_null_equals: 'off',
+  array_nulls: 'on',
+  // Statements guard versions and counts themselves; a stricter level would make them fail instead of wait.
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  // Above zero, index searches return a random part of what they find.
+  gin_fuzzy_search_limit: '0',
+};
+
+/** How long a session may wait or work; the server ends what takes longer. See docs/limits.md. */
+const TIMEOUTS = {
+  statement_timeout: '4s',
+  lock_timeout: '3s',
+  idle_in_transaction_session_timeout: '10s',
+};
+
+export type SessionSettings = Readonly<Record<string, string>>;
+
+/** The embedded engine has no clock that could end a statement. */
+export const EMBEDDED_SETTINGS: SessionSettings = SETTINGS;
+export const POSTGRESQL_SETTINGS: SessionSettings = { ...SETTINGS, ...TIMEOUTS };
+
+// Hosted PostgreSQL often keeps extensions in a schema of their own, which is not searched by default.
+const SET_ALL = `
+  SELECT set_config(name, value, false)
+  FROM unnest($1::text[], $2::text[]) AS setting (name, value)
+  WHERE current_setting(name, true) IS NOT NULL
+  UNION ALL
+  SELECT set_config('search_path', concat_ws(', ', current_setting('search_path'), schemas), false)
+  FROM (
+    SELECT string_agg(DISTINCT quote_ident(nspname), ', ') AS schemas
+    FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
+    WHERE extname IN ('pg_trgm', 'btree_gin') AND nspname <> ALL (current_schemas(true))
+  ) AS extensions
+  WHERE schemas IS NOT NULL`;
+
+/**
+ * Sets what the code relies on, when a connection is made. By statement and not as parameters of the connection, which
+ * poolers refuse or drop.
+ */
+export const setSession =
+  (settings: SessionSettings) =>
+  async (client: ClientBase): Promise<void> => {
+    await client.query(SET_ALL, [Object.keys(settings), Object.values(settings)]);
+  };
