@@ -1,3 +1,6 @@
+/** How many entries a page has when nothing else is asked for, and at most; the same for every list of every API. */
+export const PAGE_SIZE = { default: 20, max: 100 } as const;
+
 /** One page of a list that is walked by keyset cursors. */
 export interface Page<Row> {
   rows: Row[];

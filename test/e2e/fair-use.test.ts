@@ -82,6 +82,20 @@ it('takes what an operation costs, the same at both doors', async () => {
   expect(atRest.map(remainingOf)).toEqual([89, 88, 57]);
 });
 
+it('takes for several mutations in one document what they cost alone', async () => {
+  const clinic = await service.newClinic();
+  const create = 'createExpressCustomer(input: { expressCustomerName: "Fair" }) { expressCustomerId }';
+  const answer = await service.graphql(clinic, `mutation { a: ${create} b: ${create} c: ${create} }`);
+  expect(remainingOf(answer)).toBe(POINTS - 3 * 11);
+});
+
+it('takes a single point for a call whose variables do not fit, also of a document that ran before', async () => {
+  const clinic = await service.newClinic();
+  for (let n = 0; n < 2; n += 1) await service.graphql(clinic, LIST, { first: 1 });
+  expect(remainingOf(await service.graphql(clinic, LIST, { first: 'x' }))).toBe(POINTS - 5);
+  expect(remainingOf(await service.graphql(clinic, LIST, {}))).toBe(POINTS - 6);
+});
+
 it('takes for a HEAD what the GET costs', async () => {
   const clinic = await service.newClinic();
   expect(remainingOf(await rest(clinic, '?limit=1', { method: 'HEAD' }))).toBe(POINTS - 2);

@@ -160,6 +160,23 @@ it('takes a cost of 10,000 and refuses one more, naming both', async () => {
   await expectWithinLimits(LISTS, { outer: 1 });
 });
 
+it('estimates the cost of a document by its defaults, whoever sent it with what before', async () => {
+  const pages = `query ($n: Int! = 100) {
+    expressCustomers(first: $n) { nodes { users(first: $n) { nodes { expressCustomers(first: $n) { nodes { id } } } } } }
+  }`;
+  const requested = 1 + 100 * (1 + 1 + 100 * (1 + 1 + 100));
+  const other = await service.newClinic();
+  for (const wrong of [{ n: null }, { n: 'x' }, { n: {} }]) {
+    const refused = await service.graphql(other, pages, wrong);
+    expect(refused.body.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
+    expect(limitOf(await expectTooComplex(pages))).toEqual({ limit: 10_000, requested });
+  }
+  const representations = times(105, () => '{ __typename: "User", userId: "x" }');
+  const entities = `query ($r: [_Any!]! = [${representations}]) { _entities(representations: $r) {
+    ... on User { expressCustomers(first: 100) { nodes { id } } } } }`;
+  expect(limitOf(await expectTooComplex(entities))).toEqual({ limit: 10_000, requested: 105 * 102 });
+});
+
 it('reckons a page that is larger than allowed as the largest, and lets the field refuse it', async () => {
   const { body } = await service.graphql(clinic, '{ expressCustomers(first: 2147483647) { nodes { id } } }');
   expect(body.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');

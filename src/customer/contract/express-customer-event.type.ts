@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { PageInfo } from '../../shared/page-info.type.js';
 import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
 import type { ExpressCustomerEventEntity } from '../model/express-customer-event.entity.js';
@@ -46,6 +46,8 @@ export class ExpressCustomerEvent {
   @Field(() => Int, { description: 'Version of the customer after the change.' })
   version!: number;
 
+  // Each change carries two values.
+  @Directive('@cost(weight: 2)')
   @Field(() => [ExpressCustomerEventChange], { description: 'What changed, one entry a field.' })
   changes!: ExpressCustomerEventChange[];
 }

@@ -25,6 +25,8 @@ export class ExpressCustomer {
   @Field(() => Int, { description: 'Number of users currently in this customer.' })
   userCount!: number;
 
+  // As much as ten objects: the largest is 200 KB.
+  @Directive('@cost(weight: 10)')
   @Field(() => JsonScalar, { description: 'Empty object when there is none.' })
   metadata!: Metadata;
 

@@ -1,10 +1,11 @@
 import { ArgsType, Field, Int } from 'type-graphql';
+import { PAGE_SIZE } from '../../shared/page.js';
 import { Check, nullable } from '../../shared/validation.js';
 import * as rules from '../model/rules.js';
 
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { defaultValue: 20, description: 'How many entries at most: 1-100.' })
+  @Field(() => Int, { defaultValue: PAGE_SIZE.default, description: 'How many entries at most: 1-100.' })
   @Check(rules.pageSize)
   first!: number;
 

@@ -1,4 +1,5 @@
 import { collectFaults, type Fault, type FaultCode } from '../../shared/app-error.js';
+import { PAGE_SIZE } from '../../shared/page.js';
 import { hasVisibleCharacter, isLongerThan, isStorable } from '../../shared/text.js';
 import { isUserId, USER_ID } from '../../shared/user-id.js';
 import { rule, type JsonSchema, type Rule } from '../../shared/validation.js';
@@ -7,7 +8,6 @@ const MAX_NAME_LENGTH = 500;
 const MAX_METADATA_PAIRS = 50;
 const MAX_METADATA_KEY_LENGTH = 100;
 const MAX_METADATA_VALUE_LENGTH = 1_000;
-const MAX_PAGE_SIZE = 100;
 const MAX_UNSET_KEYS = 100;
 
 const fault = (code: FaultCode, message: string, path: Fault['path'] = []): Fault => ({ path, code, message });
@@ -79,10 +79,10 @@ export const metadata: Rule = rule(METADATA_SCHEMA, (value) => {
 });
 
 /** 1-100. */
-export const pageSize: Rule = rule({ type: 'number', minimum: 1, maximum: MAX_PAGE_SIZE, multipleOf: 1 }, (first) =>
-  Number.isInteger(first) && Number(first) >= 1 && Number(first) <= MAX_PAGE_SIZE
+export const pageSize: Rule = rule({ type: 'number', minimum: 1, maximum: PAGE_SIZE.max, multipleOf: 1 }, (first) =>
+  Number.isInteger(first) && Number(first) >= 1 && Number(first) <= PAGE_SIZE.max
     ? []
-    : [fault('INVALID', `A page has 1 to ${MAX_PAGE_SIZE} entries.`)],
+    : [fault('INVALID', `A page has 1 to ${PAGE_SIZE.max} entries.`)],
 );
 
 /** Any string; whether it is a cursor of this list is known when the list is. */

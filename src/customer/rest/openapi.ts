@@ -1,6 +1,7 @@
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import { getMetadataStorage } from 'type-graphql';
 import { ERROR_STATUS } from '../../shared/app-error.js';
+import { PAGE_SIZE } from '../../shared/page.js';
 import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
 import type { JsonSchema, Rule } from '../../shared/validation.js';
 import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
@@ -119,7 +120,11 @@ const listQuery: JsonSchema = {
   additionalProperties: false,
   properties: {
     cursor: { type: 'string', minLength: 1, description: 'The cursor of the page before.' },
-    limit: { ...pageSize.schema, default: 20, description: 'How many customers a page has; 20.0 is as good as 20.' },
+    limit: {
+      ...pageSize.schema,
+      default: PAGE_SIZE.default,
+      description: 'How many customers a page has; 20.0 is as good as 20.',
+    },
     expressCustomerName: { type: 'string', description: 'Part of the name, ignoring case and accents.' },
   },
 };

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { AppError, badUserInput, type Fault } from '../../shared/app-error.js';
 import { instantText } from '../../shared/instant.js';
-import type { Page } from '../../shared/page.js';
+import { PAGE_SIZE, type Page } from '../../shared/page.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import { toExpressCustomer } from '../contract/express-customer.type.js';
 
@@ -82,7 +82,7 @@ export function parseRetryCount(header: string | undefined): number | undefined 
 
 /** A whole number, also when it is written as the client libraries that hold it as a double write it: 20.0. */
 export function limitOf(limit: unknown): number {
-  if (limit === undefined) return 20;
+  if (limit === undefined) return PAGE_SIZE.default;
   return typeof limit === 'string' && /^\d{1,9}(\.0+)?$/.test(limit) ? Number(limit) : NaN;
 }
 

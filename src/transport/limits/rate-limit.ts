@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { actorId } from '../../identity/actor.js';
@@ -46,20 +46,6 @@ export function rateLimit(limit: number, redis: Redis | null): SpendPoints {
       throw new AppError('RATE_LIMITED', `Too many requests; try again in ${resetS} s.`, { retryAfter: resetS });
     }
   };
-}
-
-const PAGE = 20;
-const LARGEST_PAGE = 100;
-/** What a mutation costs beyond the object that it answers; the same in the schema's `@cost`. */
-const CHANGE = 10;
-
-/** What a REST call costs, reckoned like the GraphQL operation that does the same. */
-export function pointsOfRestCall({ method, routeOptions, query }: FastifyRequest): number {
-  if (method !== 'GET' && method !== 'HEAD') return CHANGE + 1;
-  const { operationId } = routeOptions.config as { operationId?: string };
-  if (operationId !== 'expressCustomers') return 1;
-  const limit = Number((query as { limit?: unknown }).limit ?? PAGE);
-  return 1 + (limit >= 1 ? Math.min(limit, LARGEST_PAGE) : 0);
 }
 
 /** Tells callers in every answer what they have left (draft-ietf-httpapi-ratelimit-headers). */

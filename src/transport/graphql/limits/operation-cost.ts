@@ -1,29 +1,18 @@
 import {
-  getNamedType,
-  getNullableType,
   isCompositeType,
-  isListType,
   Kind,
-  OperationTypeNode,
   typeFromAST,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
-  type GraphQLField,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { sliceOf, weightOf, type Slice } from './cost-directives.js';
-
-const MUTATION_COST = 10;
-
-function ownWeight(field: GraphQLField<unknown, unknown>): number {
-  const type = getNamedType(field.type);
-  return weightOf(field) ?? weightOf(type) ?? (isCompositeType(type) ? 1 : 0);
-}
+import { MUTATION_COST } from '../../limits/points.js';
+import { costsOfField, sliceOf, type Slice } from './cost-directives.js';
 
 /** One walk through one operation with one set of variables. */
 class CostWalk {
@@ -71,31 +60,23 @@ class CostWalk {
     // What begins with __ is no field of the type: it is answered from memory.
     const field = 'getFields' in type ? type.getFields()[node.name.value] : undefined;
     if (!field) return 0;
-    const slice = sliceOf(field, node, this.variables);
-    const below = getNamedType(field.type);
+    const costs = costsOfField(field);
+    const slice = sliceOf(costs, field, node, this.variables);
+    const below = costs.namedType;
     const inner = node.selectionSet && isCompositeType(below) ? this.of(below, node.selectionSet, slice) : 0;
     const isSized = around?.sizedFields.includes(field.name);
-    const times = isListType(getNullableType(field.type)) ? (isSized ? around!.size : slice.size) : 1;
-    return times * (ownWeight(field) + inner);
+    const times = costs.isList ? (isSized ? around!.size : slice.size) : 1;
+    const mutation = type === this.schema.getMutationType() ? MUTATION_COST : 0;
+    return mutation + times * (costs.weight + inner);
   }
 }
 
-const variablesWithDefaults = (operation: OperationDefinitionNode, given: Record<string, unknown>) => ({
-  ...Object.fromEntries(
-    (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
-      defaultValue && 'value' in defaultValue && defaultValue.kind === Kind.INT
-        ? [[variable.name.value, Number(defaultValue.value)]]
-        : [],
-    ),
-  ),
-  ...given,
-});
-
 /**
  * What a valid operation costs at most, before it runs: every object counts 1 and every scalar 0 unless `@cost` says
- * otherwise, lists as often as `@listSize` says, mutations 10 more. The same reckoning as a federation router's demand
- * control, from the same directives (https://ibm.github.io/graphql-specs/cost-spec.html). Unlike there, inputs are free:
- * a body's length bounds them.
+ * otherwise, lists count as often as `@listSize` says, and each mutation 10 more. The same estimate as a federation router's
+ * demand control, from the same directives (https://ibm.github.io/graphql-specs/cost-spec.html). Unlike there, inputs are
+ * free (a body's length bounds them), and several mutations in one document cost what they cost alone. `variables` are the
+ * coerced ones, with defaults: costs are what the fields will be called with, however a value was given.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -104,8 +85,5 @@ export function costOf(
   variables: Record<string, unknown>,
 ): number {
   const root = schema.getRootType(operation.operation);
-  if (!root) return 0;
-  const walk = new CostWalk(schema, document, variablesWithDefaults(operation, variables));
-  const base = operation.operation === OperationTypeNode.MUTATION ? MUTATION_COST : 0;
-  return base + walk.of(root, operation.selectionSet);
+  return root ? new CostWalk(schema, document, variables).of(root, operation.selectionSet) : 0;
 }

@@ -1,0 +1,14 @@
+import type { FastifyRequest } from 'fastify';
+import { PAGE_SIZE } from '../../shared/page.js';
+
+/** What each mutation costs beyond the object that it answers, through every API. */
+export const MUTATION_COST = 10;
+
+/** What a REST call costs: as much as the GraphQL operation that does the same. */
+export function pointsOfRestCall({ method, routeOptions, query }: FastifyRequest): number {
+  if (method !== 'GET' && method !== 'HEAD') return MUTATION_COST + 1;
+  const { operationId } = routeOptions.config as { operationId?: string };
+  if (operationId !== 'expressCustomers') return 1;
+  const limit = Number((query as { limit?: unknown }).limit ?? PAGE_SIZE.default);
+  return 1 + (limit >= 1 ? Math.min(Math.ceil(limit), PAGE_SIZE.max) : 0);
+}
