@@ -8,7 +8,7 @@ import { startPostgresServer, type PostgresServer } from './postgres-server';
 import { databaseUrl, TEMPLATE_DATABASE } from './engines';
 
 declare global {
-  var testRun: { postgres: PostgresServer | null; scratch: string };
+  var testRun: { postgres: PostgresServer | null; scratch: string | null };
 }
 
 async function execute(url: string, sql: string): Promise<void> {
@@ -23,7 +23,7 @@ async function execute(url: string, sql: string): Promise<void> {
 
 type DatabaseModule = typeof import('../../src/service-database.js');
 type MigrateModule = typeof import('../../src/database/migrate.js');
-const built = join(__dirname, '../../dist/src');
+const built = join(process.cwd(), 'dist/src');
 const { openServiceDatabase } = require(join(built, 'service-database.js')) as DatabaseModule;
 const { migrate } = require(join(built, 'database/migrate.js')) as MigrateModule;
 
@@ -33,8 +33,15 @@ async function makeTemplate(options: { databaseUrl: string | undefined; dataDir:
   await database.close();
 }
 
-/** Migrates one template per engine; each test file copies it, which takes a tenth of the time. */
+/**
+ * Migrates one template per engine; each test file copies it, which takes a tenth of the time. Whoever runs Jest many times
+ * calls this once: a run that finds TEST_SCRATCH and TEST_POSTGRES_URL in its environment uses those and leaves them.
+ */
 export default async function globalSetup(): Promise<void> {
+  if (process.env.TEST_SCRATCH && process.env.TEST_POSTGRES_URL) {
+    globalThis.testRun = { postgres: null, scratch: null };
+    return;
+  }
   const scratch = await mkdtemp(join(tmpdir(), 'avara-test-'));
   const given = process.env.TEST_DATABASE_URL;
   const embedded = makeTemplate({ databaseUrl: undefined, dataDir: join(scratch, 'template') });

@@ -3,5 +3,5 @@ import { rm } from 'node:fs/promises';
 export default async function globalTeardown(): Promise<void> {
   const { postgres, scratch } = globalThis.testRun;
   await postgres?.remove();
-  await rm(scratch, { recursive: true, force: true });
+  if (scratch !== null) await rm(scratch, { recursive: true, force: true });
 }
