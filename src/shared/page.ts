@@ -9,9 +9,9 @@ export interface Page<Row> {
   cursorOf(row: Row): string;
 }
 
-/** A page as Relay's connections show it. */
-export interface Connection<Node> {
-  edges: { cursor: string; node: Node }[];
+/** A page as Relay's connections show it. `Fields` is what an edge says beside its cursor and node. */
+export interface Connection<Node, Fields = object> {
+  readonly edges: ({ cursor: string; node: Node } & Fields)[];
   nodes: Node[];
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
 }
@@ -34,19 +34,29 @@ export function pageOf<Row>(
   };
 }
 
-/** Makes a cursor only when it is asked for: most callers take no more of them than the last. */
-export function toConnection<Row, Node>(page: Page<Row>, toNode: (row: Row) => Node): Connection<Node> {
+/**
+ * Turns a page into a connection. Edges and cursors are made when they are read, since most callers select neither: add to
+ * the connection with Object.assign, because spreading it would read them all.
+ */
+export function toConnection<Row, Node, Fields extends object>(
+  page: Page<Row>,
+  toNode: (row: Row) => Node,
+  toEdgeFields: (row: Row) => Fields = () => ({}) as Fields,
+): Connection<Node, Fields> {
   const { rows, hasNextPage, hasPreviousPage } = page;
   const cursorOf = (row: Row | undefined) => (row === undefined ? null : page.cursorOf(row));
   const nodes = rows.map(toNode);
+  const toEdge = (row: Row, index: number) => ({
+    node: nodes[index]!,
+    get cursor() {
+      return page.cursorOf(row);
+    },
+  });
   return {
     nodes,
-    edges: rows.map((row, at) => ({
-      node: nodes[at]!,
-      get cursor() {
-        return page.cursorOf(row);
-      },
-    })),
+    get edges() {
+      return rows.map((row, index) => Object.assign(toEdge(row, index), toEdgeFields(row)));
+    },
     pageInfo: {
       hasNextPage,
       hasPreviousPage,

@@ -7,6 +7,7 @@ import { allowOrigins } from './http/cors.js';
 import { errorBody, toAppError } from './errors.js';
 import { explorer } from './pages/explorer.js';
 import { graphqlEndpoint } from './graphql/endpoint.js';
+import { chooseAnswerType, prefersPage } from './media-type.js';
 import { healthRoutes } from './http/health.js';
 import { httpServerBehind, refuseMalformedHttp } from './http/http-server.js';
 import { acceptJsonBodies } from './http/json-body.js';
@@ -30,8 +31,8 @@ const PUBLIC_FOLDERS = [PATHS.reference, PATHS.explorer];
 const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === PATHS.graphql;
 
 // A browser that opens /graphql gets a page without data on it; no operation runs.
-const asksForPage = ({ method, url, headers }: FastifyRequest): boolean =>
-  method === 'GET' && url === PATHS.graphql && (headers.accept ?? '').includes('text/html');
+const asksForPage = (request: FastifyRequest): boolean =>
+  isGraphQL(request) && prefersPage(request) && request.headers.authorization === undefined;
 
 const isPublic = (request: FastifyRequest): boolean =>
   PUBLIC_PATHS.has(request.routeOptions.url ?? '') ||
@@ -56,7 +57,8 @@ function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown)
   // Client libraries try a 409 again by themselves; none of ours goes away by waiting.
   if (status === 409) void reply.header('x-should-retry', 'false');
   const body = errorBody(appError, request.id, isGraphQL(request));
-  return reply.code(status).type('application/json; charset=utf-8').send(body);
+  const type = isGraphQL(request) ? chooseAnswerType(request.headers.accept) : 'application/json; charset=utf-8';
+  return reply.code(status).type(type).send(body);
 }
 
 // The first hook of all: every other one, and the log, finds a context.

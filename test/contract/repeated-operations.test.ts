@@ -210,8 +210,8 @@ async function send(token: string, body: object, more: Record<string, string> = 
 /** Whether the last request was answered from a kept operation. */
 const wasRepeated = (): boolean => service.logLines().at(-1)!.repeated === true;
 
-// Apollo Server takes extensions, and so takes every call that has some.
-const byApollo = { extensions: {} };
+// Apollo Server ignores a member that no call has, and so takes every call that has one.
+const byApollo = { elsewhere: true };
 
 async function both(world: [World, World], body: (world: World) => object, headers?: Record<string, string>) {
   const [left, right] = world;
@@ -267,7 +267,7 @@ it('keeps no document that Apollo Server would refuse', async () => {
     '{ nothing }',
     '{',
     'query A { __typename } query B { __typename }',
-    '{ __schema { types { name } } }',
+    'subscription { nothing }',
   ]) {
     await send(clinic.token, { query });
     await send(clinic.token, { query });

@@ -24,3 +24,21 @@ it('has no cursors on an empty page', () => {
   expect(nodes).toEqual([]);
   expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
 });
+
+it('makes edges and cursors only when they are read', () => {
+  const made: number[] = [];
+  const counted = (row: number) => {
+    made.push(row);
+    return cursorOf(row);
+  };
+  const toEdgeFields = (row: number) => ({ addedAt: row });
+  const connection = Object.assign(toConnection(pageOf([1, 2, 3], 2, null, counted), String, toEdgeFields), {
+    count: 3,
+  });
+  expect(connection.nodes).toEqual(['1', '2']);
+  expect(made).toEqual([]);
+  const [edge] = connection.edges;
+  expect([edge!.node, edge!.addedAt]).toEqual(['1', 1]);
+  expect(made).toEqual([]);
+  expect(connection.edges.map(({ cursor }) => cursor)).toEqual(['c1', 'c2']);
+});

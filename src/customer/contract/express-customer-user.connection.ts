@@ -29,8 +29,9 @@ export class ExpressCustomerUserConnection {
   pageInfo!: PageInfo;
 }
 
-export function toUserConnection(page: Page<ExpressCustomerUserEntity>): ExpressCustomerUserConnection {
-  const connection = toConnection(page, ({ userId }): User => ({ userId }));
-  const edges = connection.edges.map((edge, index) => ({ ...edge, addedAt: page.rows[index]!.addedAt }));
-  return { ...connection, edges };
-}
+export const toUserConnection = (page: Page<ExpressCustomerUserEntity>): ExpressCustomerUserConnection =>
+  toConnection(
+    page,
+    ({ userId }): User => ({ userId }),
+    ({ addedAt }) => ({ addedAt }),
+  );

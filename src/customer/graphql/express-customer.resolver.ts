@@ -41,7 +41,7 @@ export class ExpressCustomerResolver {
     @Args(() => ExpressCustomersArgs) args: ExpressCustomersArgs,
   ): Promise<ExpressCustomerConnection> {
     const page = await useCases.expressCustomers(context, args);
-    return { ...toConnection(page, toExpressCustomer), count: page.count };
+    return Object.assign(toConnection(page, toExpressCustomer), { count: page.count });
   }
 
   @WritesExpress()

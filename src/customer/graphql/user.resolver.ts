@@ -22,6 +22,6 @@ export class UserResolver {
     @Args(() => PageArgs) args: PageArgs,
   ): Promise<ExpressCustomerConnection> {
     const page = await useCases.userExpressCustomers(context, user.userId, args);
-    return { ...toConnection(page, toExpressCustomer), count: page.count };
+    return Object.assign(toConnection(page, toExpressCustomer), { count: page.count });
   }
 }

@@ -10,7 +10,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { formatGraphQLError } from './errors.js';
-import { RepeatedOperations, type RepeatedAnswer, type GraphQLCall } from './repeated-operations.js';
+import { NOT_ACCEPTABLE } from './bad-request.js';
+import { readCall } from './graphql-call.js';
+import { chooseAnswerType, prefersPage, readAccept } from '../media-type.js';
+import { RepeatedOperations, type RepeatedAnswer } from './repeated-operations.js';
 import { getContext, type HttpRequestContext } from '../context.js';
 import { answerPlugin } from './plugin.js';
 import { costPlugin } from './limits/cost-plugin.js';
@@ -37,7 +40,10 @@ function createApolloServer(
     schema,
     introspection: config.introspection,
     logger: apolloLogger(log),
-    csrfPrevention: true,
+    // No cookie is ever used: a page that can send this header knows the credential (decision 0044).
+    csrfPrevention: { requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'] },
+    // RepeatedOperations keeps documents, by their size; a second store would only hold them again.
+    documentStore: null,
     persistedQueries: false,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
@@ -75,33 +81,22 @@ function addRequestId(request: FastifyRequest, reply: FastifyReply, payload: unk
 
 const isJson = (reply: FastifyReply): boolean => /json/.test(String(reply.getHeader('content-type') ?? ''));
 
-const MEDIA_TYPES: Record<string, string> = {
-  '': 'application/json; charset=utf-8',
-  '*/*': 'application/json; charset=utf-8',
-  'application/json': 'application/json; charset=utf-8',
-  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
-};
-
-const CALL_KEYS = new Set(['query', 'variables', 'operationName']);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The call of a request that is no more than one; null where Apollo Server has to look closer. */
-function plainCall({ method, headers, body }: FastifyRequest): GraphQLCall | null {
-  if (method !== 'POST' || MEDIA_TYPES[headers.accept ?? ''] === undefined) return null;
-  if (!isObject(body) || !Object.keys(body).every((key) => CALL_KEYS.has(key))) return null;
-  const { query, variables = null, operationName = null } = body;
-  if (typeof query !== 'string' || (variables !== null && !isObject(variables))) return null;
-  if (operationName !== null && typeof operationName !== 'string') return null;
-  return { query, variables: variables ?? {}, operationName: operationName ?? undefined };
-}
-
 function send(request: FastifyRequest, reply: FastifyReply, { result, status, retryAfter }: RepeatedAnswer): string {
   if (status !== undefined) void reply.code(status);
   if (retryAfter !== undefined) void reply.header('retry-after', `${retryAfter}`);
-  void reply.header('content-type', MEDIA_TYPES[request.headers.accept ?? '']);
+  void reply.type(chooseAnswerType(request.headers.accept));
   return `${JSON.stringify(result)}\n`;
+}
+
+// Before anything runs: an operation whose answer nobody accepts would otherwise have changed something all the same.
+const isNotAcceptable = (request: FastifyRequest, hasPage: boolean): boolean =>
+  (request.method === 'GET' || request.method === 'POST') &&
+  readAccept(request.headers.accept).answerType === null &&
+  !(hasPage && prefersPage(request));
+
+function refuseAccept(reply: FastifyReply): string {
+  void reply.code(406).type(chooseAnswerType(undefined));
+  return `${JSON.stringify(NOT_ACCEPTABLE)}\n`;
 }
 
 /** Apollo Server at /graphql: POST for operations, GET for queries and, in a browser, the Sandbox. */
@@ -121,7 +116,8 @@ export async function graphqlEndpoint(
     preHandler: limitDocumentLength(config.limits.documentBytes),
     handler: async (request, reply) => {
       void reply.header('cache-control', 'no-store');
-      const call = plainCall(request);
+      if (isNotAcceptable(request, config.hasExplorers)) return refuseAccept(reply);
+      const call = prefersPage(request) ? null : readCall(request);
       const answer = call && (await operations.answer(call, getContext(request)));
       return answer ? send(request, reply, answer) : answerByApollo.call(server, request, reply);
     },

@@ -2,6 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../../shared/app-error.js';
 import { toAppError } from '../errors.js';
+import { explainBadRequest, NO_GRAPHQL_REQUEST } from './bad-request.js';
 
 type Extensions = Record<string, unknown> & { code: string };
 
@@ -38,7 +39,7 @@ export const PROTOCOL_MESSAGES: Record<string, string> = {
   OPERATION_RESOLUTION_FAILURE: 'The document has no such operation: name one that it contains.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Persisted queries are not supported; send the document.',
   PERSISTED_QUERY_NOT_FOUND: 'Persisted queries are not supported; send the document.',
-  BAD_REQUEST: 'Not a GraphQL request: POST a JSON object with `query` and `variables`, content-type application/json.',
+  BAD_REQUEST: NO_GRAPHQL_REQUEST,
   BAD_USER_INPUT: 'An argument does not have the type that the schema asks for.',
 };
 
@@ -62,7 +63,7 @@ function protocolError(formatted: GraphQLFormattedError, code: string): GraphQLF
   if (/^Schema is not configured to execute/.test(message)) code = 'GRAPHQL_VALIDATION_FAILED';
   if (code === 'GRAPHQL_VALIDATION_FAILED')
     return { message: validationMessage(message), ...place, extensions: { code } };
-  const known = PROTOCOL_MESSAGES[code];
+  const known = code === 'BAD_REQUEST' ? explainBadRequest(message) : PROTOCOL_MESSAGES[code];
   return known === undefined ? null : { message: known, ...place, extensions: { code } };
 }
 

@@ -27,7 +27,9 @@ function finish(request: GraphQLRequestContextWillSendResponse<HttpRequestContex
 
 /** Notes what was asked for, gives every error its requestId and status, and logs what nobody foresaw. */
 export const answerPlugin: ApolloServerPlugin<HttpRequestContext> = {
-  async requestDidStart() {
+  async requestDidStart({ request }) {
+    // An empty name is as good as none (GraphQL over HTTP).
+    if (request.operationName === '') delete request.operationName;
     return {
       async didResolveOperation({ operation, contextValue }) {
         if (operation) contextValue.outcome.operation = rootFieldsOf(operation);

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { BackgroundTask } from '../../shared/background-task.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
 import { ConcurrencyLimit, type ConcurrencyLimits } from './concurrency-limit.js';
+import { chooseAnswerType } from '../media-type.js';
 import { PATHS } from '../paths.js';
 
 /** When the service sheds load instead of letting everybody wait. */
@@ -22,11 +23,12 @@ const NEVER_SHED = new Set<string>([PATHS.live, PATHS.ready]);
 // One for all: an error of its own, with its stack, would be half of what a refusal costs.
 const REFUSAL = serviceUnavailable();
 
-function refuse({ url }: IncomingMessage, response: ServerResponse): void {
+function refuse({ url, headers }: IncomingMessage, response: ServerResponse): void {
   const requestId = randomUUID();
-  const body = JSON.stringify(errorBody(REFUSAL, requestId, url!.startsWith(PATHS.graphql)));
+  const isGraphQL = url!.split('?', 1)[0] === PATHS.graphql;
+  const body = JSON.stringify(errorBody(REFUSAL, requestId, isGraphQL));
   response.writeHead(REFUSAL.status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': isGraphQL ? chooseAnswerType(headers.accept) : 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'retry-after': `${REFUSAL.details.retryAfter}`,
     'x-request-id': requestId,
