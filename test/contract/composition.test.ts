@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { composeServices } from '@apollo/composition';
 import { parse, print, visit } from 'graphql';
+import { parse as parseYaml } from 'yaml';
 import { buildSchema } from '../../src/transport/graphql/schema.js';
 
-const express = { name: 'express', url: 'http://127.0.0.1:1/graphql', typeDefs: parse(buildSchema().text) };
+const express = { name: 'express-customers', url: 'http://127.0.0.1:1/graphql', typeDefs: parse(buildSchema().text) };
 
 // The subgraphs of the example: one owns users, one refers to customers by their key and adds a field to them.
 const [users, studies] = ['users', 'studies'].map((name) => ({
@@ -13,7 +14,23 @@ const [users, studies] = ['users', 'studies'].map((name) => ({
   typeDefs: parse(readFileSync(`examples/supergraph/${name}.graphql`, 'utf8')),
 })) as [typeof express, typeof express];
 
+const SUBGRAPH = /@join__graph\(name: "([^"]+)"/g;
+
 describe('composition', () => {
+  it("calls this subgraph alike in every file that routers read, so that the caller's header reaches it", async () => {
+    const deployed = await readFile('deploy/router/supergraph.graphql', 'utf8');
+    const example = parseYaml(await readFile('examples/supergraph/supergraph.yaml', 'utf8'));
+    const router = parseYaml(await readFile('examples/supergraph/router.yaml', 'utf8'));
+    expect([...deployed.matchAll(SUBGRAPH)].map(([, name]) => name)).toEqual([express.name]);
+    expect(Object.keys(example.subgraphs)).toContain(express.name);
+    for (const part of [
+      router.headers.subgraphs,
+      router.traffic_shaping.subgraphs,
+      router.include_subgraph_errors.subgraphs,
+    ])
+      expect(Object.keys(part)).toEqual([express.name]);
+  });
+
   it('composes with the subgraphs of the example without errors or hints', () => {
     const { errors, hints, supergraphSdl } = composeServices([express, users, studies]);
     expect(errors ?? []).toEqual([]);
