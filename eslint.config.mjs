@@ -41,6 +41,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'TSModuleDeclaration',
+          message: 'Pass it as an argument: an augmented module is an import that nobody sees.',
+        },
+      ],
+    },
+  },
+  {
     // Answers of a service under test are any JSON; a wrong guess fails the assertion.
     files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     rules: {

@@ -1,4 +1,4 @@
-// The experiments of test/fault kill and stall processes and want the machine for themselves: npm run verify runs them last.
+// The experiments of test/fault kill and stall processes and need the machine for themselves: npm run verify runs them last.
 const testFolders = process.env.FAULT_LENGTH ? ['fault', 'e2e'] : ['{unit,integration,e2e,contract}'];
 
 /** @type {import('jest').Config} */
@@ -8,14 +8,14 @@ const config = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  // The build copies package.json, whose version it tells.
+  // The build copies package.json, for its version.
   modulePathIgnorePatterns: ['<rootDir>/dist/package.json'],
   setupFiles: ['reflect-metadata'],
-  // Jest leaves one core to a person at an editor; a machine of two would test one file at a time.
+  // By default Jest leaves one core free; a machine of two would test one file at a time.
   maxWorkers: '100%',
   // Opening an embedded engine takes seconds on a busy machine.
   testTimeout: 60_000,
-  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!scripts/print-schema.ts'],
+  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
   coverageProvider: 'v8',
   coverageThreshold: { global: { lines: 90, branches: 90 } },
 };

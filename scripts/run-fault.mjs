@@ -1,4 +1,4 @@
-// npm run test:fault [-- short|full]: the experiments of test/fault, one after the other, with their figures on standard error.
+// npm run test:fault [-- short|full]: the experiments of test/fault one at a time, with their figures on standard error.
 import { spawnSync } from 'node:child_process';
 
 const length = process.argv[2] ?? 'full';
