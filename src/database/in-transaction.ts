@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isTransient } from './postgres-errors.js';
+import { tenantSlots } from './tenant-slots.js';
 
 const MAX_TRIES = 5;
 const MAX_PAUSE_MS = 50;
@@ -21,6 +22,15 @@ export async function retryTransient<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs the work in one transaction: all of it is committed when this returns, none of it when it throws. Retries as above. */
-export const inTransaction = <T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> =>
-  retryTransient(() => dataSource.transaction(work));
+/**
+ * Runs the work in one transaction of a clinic: all of it is committed when this returns, none of it when it throws. It is
+ * retried as `retryTransient` says, and waits for one of the connections that its clinic may occupy; the work itself must
+ * send all its statements through the manager that it is given.
+ * @throws AppError SERVICE_UNAVAILABLE when no connection became free for the clinic in time.
+ */
+export const inTransaction = <T>(
+  dataSource: DataSource,
+  clinicId: string,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> =>
+  retryTransient(() => tenantSlots(dataSource).run(clinicId, 'long', () => dataSource.transaction(work)));

@@ -86,6 +86,14 @@ export function collectFaults<T>(items: Iterable<T>, check: (item: T, index: num
   return faults;
 }
 
+const RETRY_AFTER_S = 2;
+
+/** The service or what it depends on cannot do its work now; a later try may succeed. */
+export const serviceUnavailable = (): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', 'The service cannot answer right now; try again in a moment.', {
+    retryAfter: RETRY_AFTER_S,
+  });
+
 /** The refusal of an input with all its broken rules, of which the first 100 are named. */
 export function badUserInput(faults: Fault[]): AppError {
   const message =

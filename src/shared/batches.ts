@@ -9,15 +9,17 @@ export interface BatchRun {
   size: number;
 }
 
-export interface BatchOptions {
+export interface BatchOptions<Group, Item> {
   /** The name under which batches are counted. */
   name: string;
-  /** At most this many items per batch. */
-  size: number;
+  /** How many of the waiting items, of which there is at least one, the next batch takes: at least one. */
+  size: (waiting: Item[]) => number;
   /** At most this many batches per key run simultaneously. */
   concurrency: number;
   /** Whether an error means that nothing of the batch took effect and one item may be the cause: then each runs alone. */
   shouldRetryIndividually: (error: unknown) => boolean;
+  /** Begins a batch as soon as it may; a rejection is that of its items. By default it begins immediately. */
+  schedule?: (group: Group, begin: () => Promise<void>) => Promise<void>;
 }
 
 interface Waiting<Item, Result> {
@@ -32,6 +34,8 @@ interface Queue<Group, Item, Result> {
   group: Group;
   waiting: Waiting<Item, Result>[];
   running: number;
+  /** Whether a batch is scheduled that has not begun. */
+  isScheduled: boolean;
 }
 
 /**
@@ -45,7 +49,7 @@ export class BatchQueue<Group, Item, Result> {
   constructor(
     /** Returns the results in the order of the items. */
     private readonly run: (group: Group, items: Item[]) => Promise<Result[]>,
-    private readonly options: BatchOptions,
+    private readonly options: BatchOptions<Group, Item>,
   ) {}
 
   /**
@@ -64,16 +68,15 @@ export class BatchQueue<Group, Item, Result> {
 
   private getQueue(key: string, group: Group): Queue<Group, Item, Result> {
     let queue = this.queues.get(key);
-    if (!queue) this.queues.set(key, (queue = { key, group, waiting: [], running: 0 }));
+    if (!queue) this.queues.set(key, (queue = { key, group, waiting: [], running: 0, isScheduled: false }));
     return queue;
   }
 
   private startBatches(queue: Queue<Group, Item, Result>): void {
-    while (queue.waiting.length > 0 && queue.running < this.options.concurrency) {
-      const batch = this.takeBatch(queue);
-      if (batch.length === 0) continue;
+    while (queue.waiting.length > 0 && queue.running < this.options.concurrency && !queue.isScheduled) {
       queue.running += 1;
-      void this.runBatch(queue.group, batch).finally(() => {
+      queue.isScheduled = true;
+      void this.runNext(queue).finally(() => {
         queue.running -= 1;
         this.startBatches(queue);
       });
@@ -81,12 +84,29 @@ export class BatchQueue<Group, Item, Result> {
     if (queue.waiting.length === 0 && queue.running === 0) this.queues.delete(queue.key);
   }
 
-  private takeBatch({ waiting }: Queue<Group, Item, Result>): Waiting<Item, Result>[] {
-    const taken = waiting.splice(0, this.options.size);
-    return taken.filter(({ signal, reject }) => {
+  private async runNext(queue: Queue<Group, Item, Result>): Promise<void> {
+    const { schedule = (_group, begin) => begin() } = this.options;
+    const begin = async () => {
+      const batch = this.takeBatch(queue);
+      // What did not fit may begin alongside.
+      this.startBatches(queue);
+      if (batch.length > 0) await this.runBatch(queue.group, batch);
+    };
+    try {
+      await schedule(queue.group, begin);
+    } catch (error) {
+      this.takeBatch(queue).forEach(({ reject }) => reject(error));
+    }
+  }
+
+  private takeBatch(queue: Queue<Group, Item, Result>): Waiting<Item, Result>[] {
+    queue.isScheduled = false;
+    queue.waiting = queue.waiting.filter(({ signal, reject }) => {
       if (signal?.aborted) reject(signal.reason);
       return !signal?.aborted;
     });
+    const { waiting } = queue;
+    return waiting.length === 0 ? [] : waiting.splice(0, this.options.size(waiting.map(({ item }) => item)));
   }
 
   private async runBatch(group: Group, batch: Waiting<Item, Result>[]): Promise<void> {

@@ -1,13 +1,9 @@
 import type { FastifyError } from 'fastify';
 import { isUnavailable } from '../database/postgres-errors.js';
-import { AppError, badUserInput } from '../shared/app-error.js';
+import { AppError, badUserInput, serviceUnavailable } from '../shared/app-error.js';
 
-const RETRY_AFTER_S = 2;
-
-export const serviceUnavailable = (): AppError =>
-  new AppError('SERVICE_UNAVAILABLE', 'The service cannot answer right now; try again in a moment.', {
-    retryAfter: RETRY_AFTER_S,
-  });
+/** Re-exported for the transport, which answers with it before any use case runs. */
+export { serviceUnavailable };
 
 const internalError = (): AppError =>
   new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side. Quote the requestId when you report it.');

@@ -3,7 +3,7 @@ import { BatchQueue } from '../../src/shared/batches.js';
 
 const OPTIONS = {
   name: 'test',
-  size: 4,
+  size: () => 4,
   concurrency: 1,
   shouldRetryIndividually: (error: unknown) => (error as Error).message === 'spoilt',
 };

@@ -23,7 +23,7 @@ const COUNT = `
 
 /** How many customers a user is in, counted together with the other users that the clinic asks about at the moment. */
 export const countCustomersOfUser = batched<string, number>(
-  { name: 'counts-of-users', size: 100, concurrency: 2 },
+  { name: 'counts-of-users', size: 100, concurrency: 2, lane: 'long' },
   async (dataSource, { clinicId }, userIds) => {
     const statement = { name: 'customers-of-users-count', text: COUNT, values: [clinicId, userIds] };
     const rows = await runPrepared<{ count: number }>(dataSource, statement);

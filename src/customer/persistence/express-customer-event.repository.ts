@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../identity/actor.js';
+import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
 import { pageOf, type Page } from '../../shared/page.js';
 import { columnsOf } from './select-columns.js';
@@ -74,13 +75,13 @@ export class ExpressCustomerEventRepository {
     [version]: string[],
     limit: number,
   ): Promise<ExpressCustomerEventEntity[]> {
-    return this.manager
+    const query = this.manager
       .createQueryBuilder(ExpressCustomerEventEntity, 'event')
       .where('event.clinicId = :clinicId', { clinicId: this.clinicId })
       .andWhere('event.expressCustomerId = :expressCustomerId', { expressCustomerId })
       .andWhere('event.version > :version', { version: versionOf(version!) })
       .orderBy('event.version', 'ASC')
-      .limit(limit)
-      .getMany();
+      .limit(limit);
+    return withTenantSlot(this.manager, this.clinicId, 'short', () => query.getMany());
   }
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
 import { parseInstant } from '../../shared/instant.js';
 import { pageOf, type Page } from '../../shared/page.js';
@@ -69,15 +70,15 @@ export class ExpressCustomerUserRepository {
     [addedAt, userId]: string[],
     limit: number,
   ): Promise<ExpressCustomerUserEntity[]> {
-    return this.manager
+    const query = this.manager
       .createQueryBuilder(ExpressCustomerUserEntity, 'member')
       .where('member.clinicId = :clinicId', { clinicId: this.clinicId })
       .andWhere('member.expressCustomerId = :expressCustomerId', { expressCustomerId })
       .andWhere('(member.addedAt, member.userId) > (:addedAt, :userId)', { addedAt: requireInstant(addedAt!), userId })
       .orderBy('member.addedAt', 'ASC')
       .addOrderBy('member.userId', 'ASC')
-      .limit(limit)
-      .getMany();
+      .limit(limit);
+    return withTenantSlot(this.manager, this.clinicId, 'short', () => query.getMany());
   }
 
   /** The customers that a user is in, newest first. @throws AppError BAD_USER_INPUT for a cursor of another list. */
@@ -96,7 +97,7 @@ export class ExpressCustomerUserRepository {
     [expressCustomerId]: string[],
     limit: number,
   ): Promise<ExpressCustomerEntity[]> {
-    return this.manager
+    const query = this.manager
       .createQueryBuilder(ExpressCustomerEntity, 'customer')
       .innerJoin(
         ExpressCustomerUserEntity,
@@ -106,8 +107,8 @@ export class ExpressCustomerUserRepository {
       .where('member.clinicId = :clinicId AND member.userId = :userId', { clinicId: this.clinicId, userId })
       .andWhere('member.expressCustomerId < :expressCustomerId', { expressCustomerId })
       .orderBy('member.expressCustomerId', 'DESC')
-      .limit(limit)
-      .getMany();
+      .limit(limit);
+    return withTenantSlot(this.manager, this.clinicId, 'short', () => query.getMany());
   }
 
   countCustomers(userId: string): Promise<number> {

@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { isInTransaction } from '../../database/prepared-statement.js';
+import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor } from '../../shared/cursor.js';
 import { pageOf, type Page } from '../../shared/page.js';
 import type { Changeable } from '../model/changes.js';
@@ -74,7 +75,8 @@ export class ExpressCustomerRepository {
   async findMany(expressCustomerIds: string[]): Promise<ExpressCustomerEntity[]> {
     const ids = expressCustomerIds.filter(isExpressCustomerId);
     if (ids.length === 0) return [];
-    return findByIds(this.manager.connection, this.clinicId, ids);
+    const { connection } = this.manager;
+    return withTenantSlot(this.manager, this.clinicId, 'short', () => findByIds(connection, this.clinicId, ids));
   }
 
   /** @throws AppError NOT_FOUND. */

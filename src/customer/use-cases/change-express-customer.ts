@@ -46,7 +46,7 @@ export function changeExpressCustomer(
   { expressCustomerId, ...precondition }: ChangeTarget & Precondition,
   change: FieldChange,
 ): Promise<ExpressCustomerEntity> {
-  return inTransaction(dataSource, async (manager) => {
+  return inTransaction(dataSource, actor.clinicId, async (manager) => {
     const customers = new ExpressCustomerRepository(manager, actor.clinicId);
     const row = await customers.getLocked(expressCustomerId);
     const events = new ExpressCustomerEventRepository(manager, actor.clinicId);

@@ -38,7 +38,7 @@ export function changeMembership(
   { expressCustomerId, userId, ...precondition }: Membership & Precondition,
   direction: Direction,
 ): Promise<ExpressCustomerEntity> {
-  return inTransaction(dataSource, async (manager) => {
+  return inTransaction(dataSource, actor.clinicId, async (manager) => {
     const customers = new ExpressCustomerRepository(manager, actor.clinicId);
     const users = new ExpressCustomerUserRepository(manager, actor.clinicId);
     const events = new ExpressCustomerEventRepository(manager, actor.clinicId);

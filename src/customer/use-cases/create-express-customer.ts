@@ -103,5 +103,5 @@ export async function createExpressCustomer(
     if (first) return asFirstAnswered(actor, customer, first);
   }
   const call = { tries, retryCount: retryCount ?? 0 };
-  return inTransaction(dataSource, (manager) => createOnce(manager, actor, customer, call));
+  return inTransaction(dataSource, actor.clinicId, (manager) => createOnce(manager, actor, customer, call));
 }

@@ -13,8 +13,8 @@ type Found = ExpressCustomerEntity[];
 // how few rows are wanted.
 const LIMITS = [21, 51, 101];
 
-/** Rows of one statement at most: a page may be megabytes, and as many again for each that goes with it. */
-const ROWS_AT_ONCE = 420;
+/** Rows per statement: a page may be megabytes, and every page that is read with it as many again. */
+const MAX_ROWS = 420;
 
 interface Seek extends ListRequest {
   limit: number;
@@ -61,10 +61,6 @@ async function findPagesBehind(dataSource: DataSource, seek: Seek, after: string
   return pages;
 }
 
-function chunksOf<T>(items: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
-}
-
 /** The pages of lists that differ in nothing but where they begin; one that several ask for is read once. */
 async function findPages(dataSource: DataSource, seeks: Seek[]): Promise<Found[]> {
   const [seek] = seeks as [Seek];
@@ -72,11 +68,10 @@ async function findPages(dataSource: DataSource, seeks: Seek[]): Promise<Found[]
     const page = await findFirstPage(dataSource, seek);
     return seeks.map(() => page);
   }
-  const distinct = new Map(seeks.map(({ after }) => [JSON.stringify(after), after!]));
-  const chunks = chunksOf([...distinct.values()], Math.floor(ROWS_AT_ONCE / seek.limit));
-  const pages = (await Promise.all(chunks.map((after) => findPagesBehind(dataSource, seek, after)))).flat();
+  const distinct = new Map(seeks.map((seek) => [cursorOf(seek), seek.after!]));
+  const pages = await findPagesBehind(dataSource, seek, [...distinct.values()]);
   const places = new Map([...distinct.keys()].map((key, at) => [key, at]));
-  return seeks.map(({ after }) => pages[places.get(JSON.stringify(after))!]!);
+  return seeks.map((seek) => pages[places.get(cursorOf(seek))!]!);
 }
 
 interface Kind extends Group {
@@ -84,8 +79,18 @@ interface Kind extends Group {
   shape: string;
 }
 
+const cursorOf = ({ after }: Seek): string => JSON.stringify(after);
+
+/** As many as fit in one statement, of which equal ones are read once. */
+function countFitting(seeks: Seek[]): number {
+  const most = Math.floor(MAX_ROWS / seeks[0]!.limit);
+  const distinct = new Set<string>();
+  const end = seeks.findIndex((seek) => distinct.add(cursorOf(seek)).size > most);
+  return end === -1 ? seeks.length : end;
+}
+
 const findPage = batched<Seek, Found, Kind>(
-  { name: 'pages', size: 64, concurrency: 2, keyOf: ({ shape }) => shape },
+  { name: 'pages', size: countFitting, concurrency: 3, keyOf: ({ shape }) => shape },
   (dataSource, _kind, seeks) => findPages(dataSource, seeks),
 );
 

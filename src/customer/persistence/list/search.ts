@@ -1,9 +1,12 @@
+import canonicalize from 'canonicalize';
 import type { EntityManager } from 'typeorm';
+import { batched, type Group } from '../../../database/batched.js';
+import { withTenantSlot } from '../../../database/tenant-slots.js';
 import type { Criteria } from '../../contract/express-customer.filter.js';
 import { columnsOf } from '../select-columns.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { ListStatement, type ListRequest } from './statement.js';
-import { orderedBy } from './order.js';
+import { orderedBy, type Order } from './order.js';
 import { findPageBatched } from './batched-pages.js';
 
 /** Rows that a search looks at in list order before it asks the search index; and how many where that looks promising. */
@@ -14,6 +17,10 @@ const FAR = 10_000;
 const MIN_INDEXED_LENGTH = 3;
 
 type Found = ExpressCustomerEntity[];
+
+/** A search may read much, so it takes one of the few connections that its clinic has for such work. */
+const query = <Row>(manager: EntityManager, { clinicId }: ListRequest, sql: string, { values }: ListStatement) =>
+  withTenantSlot(manager, clinicId, 'long', () => manager.query<Row[]>(sql, values));
 
 const columns = ({ connection }: EntityManager): string => columnsOf(connection, 'customer');
 
@@ -34,7 +41,7 @@ async function walk(manager: EntityManager, request: ListRequest, limit: number,
     ) AS customer
     WHERE matches OR place = ${reach} LIMIT ${statement.bind(limit)}`;
   type Row = ExpressCustomerEntity & { matches: boolean; isLast: boolean };
-  const rows: Row[] = await manager.query(sql, statement.values);
+  const rows: Row[] = await query(manager, request, sql, statement);
   const found: Found = rows.filter(({ matches }) => matches);
   return { found, isComplete: found.length === limit || !rows.some(({ isLast }) => isLast) };
 }
@@ -47,7 +54,7 @@ function gather(manager: EntityManager, request: ListRequest, limit: number): Pr
   const sql = `
     SELECT ${columns(manager)} FROM express_customers AS customer ${statement.where}
     ${orderedBy(keys, request.order)} LIMIT ${statement.bind(limit)}`;
-  return manager.query(sql, statement.values);
+  return query(manager, request, sql, statement);
 }
 
 const isKnownToSearchIndex = ({ namePart, metadata }: Criteria): boolean =>
@@ -72,10 +79,23 @@ export async function findInList(manager: EntityManager, request: ListRequest, l
   return gather(manager, request, limit);
 }
 
-/** How many customers a list has on all its pages. The cost is in proportion to them. */
-export async function countList(manager: EntityManager, request: Omit<ListRequest, 'after'>): Promise<number> {
-  const statement = new ListStatement({ ...request, after: null });
-  const sql = `SELECT count(*)::integer AS count FROM express_customers AS customer ${statement.where}`;
-  const [row] = await manager.query<{ count: number }[]>(sql, statement.values);
-  return row!.count;
+interface Count extends Group {
+  criteria: Criteria;
 }
+
+const countBatched = batched<Order, number, Count>(
+  { name: 'counts', size: 1_000, concurrency: 1, lane: 'long', keyOf: ({ criteria }) => canonicalize(criteria)! },
+  async (dataSource, { clinicId, criteria }, orders) => {
+    const statement = new ListStatement({ clinicId, criteria, order: orders[0]!, after: null });
+    const sql = `SELECT count(*)::integer AS count FROM express_customers AS customer ${statement.where}`;
+    const [row] = await dataSource.query<{ count: number }[]>(sql, statement.values);
+    return orders.map(() => row!.count);
+  },
+);
+
+/**
+ * How many customers a list has on all its pages. The cost is in proportion to them; equal counts that wait at the same time
+ * are one statement. Never older than the call.
+ */
+export const countList = (manager: EntityManager, { clinicId, criteria, order }: Omit<ListRequest, 'after'>) =>
+  countBatched(manager.connection, { clinicId, criteria }, order);
