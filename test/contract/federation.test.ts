@@ -79,6 +79,42 @@ onEachEngine((engine) => {
     });
   });
 
+  it('puts null in the place of an entity whose key is no string, in a variable and in the document alike', async () => {
+    const clinic = await service.newClinic();
+    // Deeper than JSON.stringify can go.
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const keys: unknown[] = [
+      { toString: 1 },
+      { a: 1 },
+      { valueOf: null, toString: null },
+      ['cus_1'],
+      'DEEP',
+      1e300,
+      true,
+      null,
+    ];
+    const representations = keys.flatMap((key) => [customerKey(key), { __typename: 'User', userId: key }]);
+    const inVariables = await service.request('/graphql', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: ENTITIES, variables: { r: representations } }).replaceAll('"DEEP"', deep),
+    });
+    expect(inVariables.body).toEqual({ data: { _entities: representations.map(() => null) } });
+    const literal = (key: string) =>
+      ENTITIES.replace('$r)', `[{ __typename: "ExpressCustomer", expressCustomerId: ${key} }])`);
+    for (const key of [
+      '{ toString: 1 }',
+      '{ a: 1 }',
+      '["cus_1"]',
+      `${'['.repeat(400)}${']'.repeat(400)}`,
+      '1',
+      'null',
+    ]) {
+      const { body } = await service.graphql(clinic, literal(key).replace('query($r: [_Any!]!)', 'query'));
+      expect(body).toEqual({ data: { _entities: [null] } });
+    }
+  });
+
   it('needs the scope to read, and refuses more than 1,000 representations', async () => {
     const clinic = await service.newClinic(['express:write']);
     expect((await entities(clinic, [customerKey('cus_1')])).body.errors![0]!.extensions.code).toBe('FORBIDDEN');

@@ -53,7 +53,9 @@ export async function resolveReferences(
   representations: readonly unknown[],
 ): Promise<(Entity | null)[]> {
   const keys = keysOf(representations);
-  const customerIds = keys.map(({ __typename, id }) => (__typename === 'ExpressCustomer' ? String(id) : ''));
+  const customerIds = keys.map(({ __typename, id }) =>
+    __typename === 'ExpressCustomer' && typeof id === 'string' ? id : '',
+  );
   const rows = await useCases.expressCustomersById(context, customerIds);
   return keys.map(({ __typename, id }, index): Entity | null => {
     if (__typename === 'User') return isUserId(id) ? { __typename, userId: id } : null;
