@@ -24,6 +24,8 @@ describe('a customer name', () => {
     ['only white space', ' \t\n\u00a0\u3000', 'BLANK'],
     ['only zero-width characters', '\u200b\u200d\u2060\ufeff', 'BLANK'],
     ['only a Hangul filler', '\u3164', 'BLANK'],
+    ['only blanks of Braille, music and hieroglyphs', '\u2800\u{1d159}\u{13441}', 'BLANK'],
+    ['only noncharacters', '\uffff', 'BLANK'],
     ['only tag characters', '\u{e0041}', 'BLANK'],
     ['501 code points', 'x'.repeat(501), 'TOO_LONG'],
     ['501 code points outside the basic plane', '🏥'.repeat(501), 'TOO_LONG'],
