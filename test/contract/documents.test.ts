@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { isObjectType } from 'graphql';
 import { buildSchema } from '../../src/transport/graphql/schema.js';
 
@@ -17,5 +17,24 @@ describe('docs/graphql.md', () => {
       const fields = types.find(({ name }) => name === type)!.getFields();
       expect(fields[field!]!.type.toString()).toMatch(/^(ID|String)!$/);
     }
+  });
+});
+
+describe('README.md', () => {
+  it('is right that the tests of use cases and repositories run on both engines', async () => {
+    // How an operator partitions tables on PostgreSQL; the embedded engine is not for that size.
+    const onPostgresqlAlone = ['hash-partitions.test.ts'];
+    const files = (await readdir('test/integration')).filter((file) => file.endsWith('.test.ts'));
+    const onOne = [];
+    for (const file of files)
+      if (!(await readFile(`test/integration/${file}`, 'utf8')).includes('onEachEngine(')) onOne.push(file);
+    expect(onOne).toEqual(onPostgresqlAlone);
+  });
+
+  it('names only commands of package.json, as CONTRIBUTING.md does', async () => {
+    const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
+    for (const file of ['README.md', 'CONTRIBUTING.md'])
+      for (const [, script] of (await readFile(file, 'utf8')).matchAll(/npm run ([\w:]+)/g))
+        expect(Object.keys(scripts)).toContain(script);
   });
 });
