@@ -1,6 +1,6 @@
 import { defineConfig } from '@graphql-hive/gateway';
 
-// Hive Gateway: `hive-gateway supergraph ./supergraph.graphql` beside this file.
+// Hive Gateway: `hive-gateway supergraph ./supergraph.graphql` in this folder.
 export const gatewayConfig = defineConfig({
   supergraph: './supergraph.graphql',
   propagateHeaders: {
