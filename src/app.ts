@@ -7,7 +7,9 @@ import type { Database } from './database/database.js';
 import { openServiceDatabase } from './service-database.js';
 import { poolOf } from './database/pool.js';
 import { migrate } from './database/migrate.js';
+import { ExpressCustomerEntity } from './customer/model/express-customer.entity.js';
 import { removeExpiredCreates } from './customer/persistence/create/delete-expired.js';
+import { readApiKeyToken } from './identity/api-key-token.js';
 import { authentication } from './identity/authenticate.js';
 import { DashboardTokenAuthentication } from './identity/authenticate-dashboard-token.js';
 import { ApiKeyAuthentication } from './identity/authenticate-api-key.js';
@@ -29,6 +31,8 @@ export interface App {
   database: Database;
   /** Only with the embedded engine. */
   demoKey: DemoKey | null;
+  /** Whether the demo clinic has no customers yet. */
+  isDemoClinicEmpty: boolean;
   /** What is counted of the service; null where nobody asks for it. */
   metrics: Metrics | null;
   /** Finishes the requests that were accepted, then closes everything. Safe to call twice. */
@@ -90,6 +94,12 @@ async function assemble(config: Config, database: Database, log: Logger): Promis
   return { services, demoKey, tasks };
 }
 
+async function isEmpty({ dataSource }: Database, { token }: DemoKey): Promise<boolean> {
+  const key = readApiKeyToken(token);
+  if ('refusal' in key) return false;
+  return !(await dataSource.manager.existsBy(ExpressCustomerEntity, { clinicId: key.clinicId }));
+}
+
 /** Opens the database, brings its schema up to date and builds the server. Listens on nothing. */
 export async function buildApp(config: Config, logTo?: DestinationStream): Promise<App> {
   const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as DestinationStream);
@@ -100,7 +110,8 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
     const server = await buildServer(services);
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= stopInOrder(server, tasks, services));
-    return { server, database, demoKey, metrics: services.metrics, stop };
+    const isDemoClinicEmpty = demoKey !== null && (await isEmpty(database, demoKey));
+    return { server, database, demoKey, isDemoClinicEmpty, metrics: services.metrics, stop };
   } catch (error) {
     await database.close();
     throw error;

@@ -1,6 +1,7 @@
 import { OIDC_VARIABLES, oidcFaults, oidcSettings } from './oidc.js';
 import type { OidcSettings } from '../identity/oidc-settings.js';
 import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
+import { OperatorError } from '../shared/operator-error.js';
 import { LIMIT_VARIABLES, limitsOf, type Limits } from './limits.js';
 import { wholeNumber } from './validators.js';
 
@@ -71,7 +72,7 @@ export type Config = Readonly<{
 }>;
 
 /** All faults of the environment in one message, so that one look mends them all. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   constructor(faults: string[]) {
     super(
       [
@@ -80,7 +81,6 @@ export class ConfigError extends Error {
         'See .env.example for what each variable means.',
       ].join('\n'),
     );
-    this.name = 'ConfigError';
   }
 }
 
@@ -105,6 +105,11 @@ function reportAll(errors: Partial<Record<string, Error>>, more: string[]): void
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
+const portFaults = ({ PORT = '4000', METRICS_PORT }: NodeJS.ProcessEnv): string[] =>
+  METRICS_PORT !== undefined && Number(METRICS_PORT) === Number(PORT)
+    ? ['METRICS_PORT: another port than PORT is expected']
+    : [];
+
 /** @throws ConfigError listing every wrong variable. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -126,7 +131,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       ...LIMIT_VARIABLES,
       ...OIDC_VARIABLES,
     },
-    { reporter: ({ errors }) => reportAll(errors, oidcFaults(set)) },
+    { reporter: ({ errors }) => reportAll(errors, [...oidcFaults(set), ...portFaults(set)]) },
   );
   return Object.freeze({
     port: env.PORT,

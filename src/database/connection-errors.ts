@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { OperatorError } from '../shared/operator-error.js';
 import { isUnavailable, sqlState } from './postgres-errors.js';
 
@@ -41,21 +42,26 @@ const TRUST =
 const NO_PASSWORD = /client password must be a|password.*must be a string/i;
 const NO_TLS = /server does not support SSL connections/;
 
-function explainAnswer(state: string, message: string): string {
-  const advice = REFUSALS[state] ?? 'PostgreSQL rejects the connection to DATABASE_URL.';
+const NO_PASSWORD_ADVICE = 'DATABASE_URL has no password, and the database asks for one.';
+
+const hasPassword = (databaseUrl: string): boolean => /:\/\/[^/?@]*:[^/?@]+@|[?&]password=/.test(databaseUrl);
+
+function explainAnswer(state: string, message: string, databaseUrl: string): string {
+  const refusal = REFUSALS[state] ?? 'PostgreSQL rejects the connection to DATABASE_URL.';
+  const advice = state === '28P01' && !hasPassword(databaseUrl) ? NO_PASSWORD_ADVICE : refusal;
   return `${advice} PostgreSQL says: ${message} (${state})`;
 }
 
 function findCause(error: Error & { errors?: unknown }): Error {
   const first: unknown = Array.isArray(error.errors) ? error.errors[0] : undefined;
-  return first instanceof Error ? first : error;
+  return types.isNativeError(first) ? first : error;
 }
 
-function describe(error: Error): string | null {
+function describe(error: Error, databaseUrl: string): string | null {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const state = sqlState(error);
-  if (state) return explainAnswer(state, message);
-  if (NO_PASSWORD.test(message)) return 'DATABASE_URL has no password, and the database asks for one.';
+  if (state) return explainAnswer(state, message, databaseUrl);
+  if (NO_PASSWORD.test(message)) return NO_PASSWORD_ADVICE;
   if (NO_TLS.test(message))
     return `DATABASE_URL asks for TLS, and the server offers none. Turn on ssl in PostgreSQL, or set ?sslmode=disable where the network is trusted. (${message})`;
   if (CERTIFICATE[code])
@@ -68,8 +74,8 @@ function describe(error: Error): string | null {
 }
 
 /** An error of connecting as one that says what to do; any other error unchanged. */
-export function explainConnectionError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof OperatorError) return error;
-  const message = describe(findCause(error));
+export function explainConnectionError(error: unknown, databaseUrl: string): unknown {
+  if (!types.isNativeError(error) || error instanceof OperatorError) return error;
+  const message = describe(findCause(error), databaseUrl);
   return message === null ? error : new ConnectionError(message, { cause: error });
 }

@@ -108,6 +108,6 @@ export async function openDatabase(location: DatabaseLocation, entities: Entitie
     return database;
   } catch (error) {
     await database.close().catch(() => undefined);
-    throw database.engine === 'postgresql' ? explainConnectionError(error) : error;
+    throw location.databaseUrl === undefined ? error : explainConnectionError(error, location.databaseUrl);
   }
 }

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 // The one place that reads what PostgreSQL and node-postgres report
 // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 
@@ -53,7 +55,7 @@ const UNAVAILABLE_MESSAGE =
 
 /** Whether an error says that the database cannot be reached or cannot work now, so that a later try may succeed. */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!types.isNativeError(error)) return false;
   const { code, driverError, errors } = error as Error & Layers;
   if (typeof code === 'string' && (UNAVAILABLE.test(code) || NETWORK.test(code))) return true;
   if (UNAVAILABLE_MESSAGE.test(error.message)) return true;

@@ -8,22 +8,32 @@ const createCommand = (address: string, authorization: string): string => `
     "variables": {"input": {"expressCustomerName": "City Medical Center - Radiology Department"}}}'
 `;
 
-function keyText(address: string, config: Config, { demoKey }: App): string {
+function keyText(address: string, config: Config, { demoKey, isDemoClinicEmpty }: App): string {
   if (!demoKey) return '';
   const file = demoKeyFile(config.dataDir);
-  if (!demoKey.isNew) return `The demo key is in ${file}.\n`;
-  return `\nA demo clinic with one API key was made. The key, shown this once and kept in ${file}:\n\n  ${demoKey.token}\n\nCreate a customer:\n${createCommand(address, demoKey.token)}\n`;
+  if (!isDemoClinicEmpty) return `The demo key is in ${file}.\n`;
+  const clinic = demoKey.isNew ? 'A demo clinic with one API key was made.' : 'The demo clinic has no customers yet.';
+  return `\n${clinic} The key, kept in ${file}:\n\n  ${demoKey.token}\n\nCreate a customer:\n${createCommand(address, demoKey.token)}\n`;
 }
 
-/** What someone who has just started the service needs to know: that it is up, on what, and where to go next. */
-export function startUpText(address: string, config: Config, app: App): string {
+function readyText(address: string, config: Config, app: App): string {
   const data = app.database.engine === 'embedded' ? `embedded PostgreSQL, data in ${config.dataDir}` : 'PostgreSQL';
   const next = config.hasExplorers ? `Open ${address} in a browser to try it.\n` : '';
   return `avara-express-customers is ready at ${address}/graphql (${data}).\n${next}${keyText(address, config, app)}`;
 }
 
-/** Tells a person at a terminal in plain text; in production, where a collector reads, as one more line of the log. */
-export function announce(address: string, config: Config, app: App): void {
+/**
+ * Says that the service is ready, on which data, and where to go next: to a person at a terminal as plain text; in
+ * production, where a collector reads, as one more line of the log.
+ */
+export function announceReady(address: string, config: Config, app: App): void {
   if (config.isProduction) app.server.log.info({ address, engine: app.database.engine }, 'ready');
-  else process.stdout.write(startUpText(address, config, app));
+  else process.stdout.write(readyText(address, config, app));
+}
+
+/** Says that the service has shut down, and where the data is. */
+export function announceStopped(config: Config, app: App): void {
+  if (config.isProduction) return app.server.log.info('stopped');
+  const kept = app.database.engine === 'embedded' ? ` Your customers are kept in ${config.dataDir}.` : '';
+  process.stdout.write(`Stopped.${kept}\n`);
 }

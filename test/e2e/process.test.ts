@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openServiceDatabase } from '../../src/service-database.js';
@@ -138,19 +138,40 @@ describe('with the embedded engine', () => {
     place = await createTestDatabase('embedded');
   });
 
-  it('makes a demo key at the first start, shows it once, and keeps it for its owner alone', async () => {
+  it('makes a demo key at the first start, shows it until there is a customer, and keeps it for its owner alone', async () => {
     const first = await start();
     const token = await tokenFor('embedded');
     expect((await toldAtStart(first)).split(token)).toHaveLength(3);
     expect((await stat(join(place.dataDir, 'api-key'))).mode & 0o777).toBe(0o600);
-    expect((await create(first.url, token, 'By the demo key')).data.createExpressCustomer.expressCustomerId).toMatch(
+    expect((await first.end('SIGTERM')).code).toBe(0);
+    const again = await start();
+    expect((await toldAtStart(again)).split(token)).toHaveLength(3);
+    expect(again.output()).toContain('The demo clinic has no customers yet.');
+    expect((await create(again.url, token, 'By the demo key')).data.createExpressCustomer.expressCustomerId).toMatch(
       /^cus_/,
     );
-    expect((await first.end('SIGTERM')).code).toBe(0);
+    expect((await again.end('SIGTERM')).code).toBe(0);
     const second = await start();
     expect(await tokenFor('embedded')).toBe(token);
     expect(await toldAtStart(second)).not.toContain(token);
     expect((await graphql(second.url, token, NAMES)).data.expressCustomers.totalCount).toBe(1);
+  });
+
+  it('says at the end that it has stopped, and where the data is', async () => {
+    const service = await start();
+    await toldAtStart(service);
+    await service.end('SIGINT');
+    expect(service.output()).toMatch(new RegExp(`\\nStopped\\. Your customers are kept in ${place.dataDir}\\.\\n$`));
+  });
+
+  it('reads .env in its working directory, where variables that are set already win', async () => {
+    const folder = join(place.dataDir, 'elsewhere');
+    await mkdir(folder);
+    await writeFile(join(folder, '.env'), 'NODE_ENV=production\nLOG_LEVEL=nonsense\nDATA_DIR=./of-the-file\n');
+    const environment = { DATABASE_URL: '', LOG_LEVEL: 'info' };
+    running = await startServerProcess({ environment, cwd: folder });
+    expect(await toldAtStart(running)).toContain('"msg":"ready"');
+    expect((await stat(join(folder, 'of-the-file', 'pglite'))).isDirectory()).toBe(true);
   });
 
   it('refuses a second process on its folder in words, and the first goes on', async () => {
@@ -191,7 +212,7 @@ describe('a start that cannot succeed', () => {
     ['says that the address is not its own', { HOST: '192.0.2.1' }, /HOST/],
     ['says that the name of the address leads nowhere', { HOST: 'name.invalid' }, /No address is known[^]*HOST/],
     ['says that the address of the database is none', { DATABASE_URL: 'postgres://u:p@h:x/n' }, /DATABASE_URL:/],
-    ['says that the folder is a file', { DATA_DIR: 'package.json' }, /DATA_DIR/],
+    ['says that the folder is a file', { DATA_DIR: __filename }, /DATA_DIR\) cannot be used: it is a file/],
   ])('%s and ends with 1', async (_title, environment, words) => {
     const { code, output } = await failToStart({ ...environmentOf(place), ...environment });
     expect(code).toBe(1);
@@ -207,6 +228,25 @@ describe('a start that cannot succeed', () => {
     const ended = await failToStart({ ...environmentOf(place), DATA_DIR: dataDir }, [argument]);
     expect(ended).toEqual({ code, output: expect.stringMatching(words) });
     await expect(stat(dataDir)).rejects.toThrow('ENOENT');
+  });
+
+  it('tries its port before it makes anything, so that the key is shown by the start that succeeds', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const dataDir = join(place.dataDir, 'new');
+    const { code, output } = await failToStart({ DATA_DIR: dataDir, PORT: String(port) });
+    taken.close();
+    expect(code).toBe(1);
+    expect(output).toContain(`Port ${port} on 127.0.0.1 is taken. Set PORT to another one`);
+    await expect(stat(dataDir)).rejects.toThrow('ENOENT');
+  });
+
+  it('names .env when it cannot be read', async () => {
+    const folder = join(place.dataDir, 'elsewhere');
+    await mkdir(join(folder, '.env'), { recursive: true });
+    const starting = startServerProcess({ environment: environmentOf(place), cwd: folder });
+    await expect(starting).rejects.toThrow('The file .env in the working directory cannot be read.');
   });
 
   it('says that the database does not exist', async () => {

@@ -57,7 +57,7 @@ export const commandLineProcess =
       const child = execFile(
         process.execPath,
         [COMMAND_LINE, ...args],
-        { env: environmentOf(place) },
+        { env: environmentOf(place), cwd: process.env.TEST_SCRATCH! },
         (_, stdout, stderr) => resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
       );
     });

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres-server.js';
@@ -26,15 +27,17 @@ export interface ServerProcessOptions {
   /** As in the configuration: DATABASE_URL, DATA_DIR and whatever else. */
   environment: NodeJS.ProcessEnv;
   port?: number;
+  /** The working directory, whose `.env` it reads; one without that file unless given. */
+  cwd?: string;
 }
 
 function spawnServer(
   port: number,
   environment: NodeJS.ProcessEnv,
-  argv: string[] = [],
+  { argv = [], cwd = process.env.TEST_SCRATCH ?? tmpdir() }: { argv?: string[]; cwd?: string | undefined } = {},
 ): { child: ChildProcess; output: () => string } {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: String(port), ...environment };
-  const child = spawn(process.execPath, [MAIN, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...argv], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   return { child, output: () => text };
@@ -58,11 +61,11 @@ async function untilReady(url: string, child: ChildProcess, output: () => string
 }
 
 /** Starts the built service and waits until it is ready. The port stays the same over restarts when it is given. */
-export async function startServerProcess({ environment, port }: ServerProcessOptions): Promise<ServerProcess> {
+export async function startServerProcess({ environment, port, cwd }: ServerProcessOptions): Promise<ServerProcess> {
   const ownPort = port ?? (await freePort());
   const url = `http://127.0.0.1:${ownPort}`;
   const started = performance.now();
-  const { child, output } = spawnServer(ownPort, environment);
+  const { child, output } = spawnServer(ownPort, environment, { cwd });
   await untilReady(url, child, output);
   const end: ServerProcess['end'] = async (signal) => {
     const asked = performance.now();
@@ -79,7 +82,7 @@ export async function failToStart(
   environment: NodeJS.ProcessEnv,
   argv: string[] = [],
 ): Promise<{ code: number | null; output: string }> {
-  const { child, output } = spawnServer(await freePort(), environment, argv);
+  const { child, output } = spawnServer(await freePort(), environment, { argv });
   await once(child, 'close');
   return { code: child.exitCode, output: output() };
 }

@@ -2,34 +2,35 @@ import { ConfigError } from '../../src/config/config.js';
 import { describeThisProcess } from '../../src/database/data-dir-holder.js';
 import { DataDirInUseError } from '../../src/database/data-dir-lock.js';
 import { UnsupportedPostgresError } from '../../src/database/server-checks.js';
+import { IdentityError } from '../../src/identity/identity-error.js';
 import { explainStartError } from '../../src/startup/errors.js';
 
-const coded = (code: string) => Object.assign(new Error('said so'), { code });
-
-it.each([
-  ['EADDRINUSE', /PORT/],
-  ['EADDRNOTAVAIL', /HOST/],
-  ['EACCES', /DATA_DIR/],
-  ['28P01', /password/],
-  ['3D000', /Create it/],
-  ['ECONNREFUSED', /No database answers at DATABASE_URL/],
-  ['ENOTFOUND', /No database answers at DATABASE_URL/],
-])('says what to do about %s, without a stack', (code, advice) => {
-  expect(explainStartError(coded(code))).toMatch(advice);
-  expect(explainStartError(coded(code))).not.toContain('    at ');
-});
-
-it('says of a server that never answers that it does not', () => {
-  expect(explainStartError(new Error('timeout exceeded when trying to connect'))).toMatch(/^No database answers/);
-});
+const coded = (code: string, syscall?: string) => Object.assign(new Error('said so'), { code, syscall });
 
 it.each([
   new ConfigError(['PORT: wrong']),
   new DataDirInUseError('data', describeThisProcess(null)),
-  new UnsupportedPostgresError('14.2'),
+  new UnsupportedPostgresError('PostgreSQL 15 or later is needed'),
+  new IdentityError('There is no such clinic'),
 ])('passes on the words of %s', (error) => expect(explainStartError(error)).toBe(error.message));
 
-it('shows the stack of what nobody foresaw', () => {
+it.each(['42501', '25006', '53300', '57P03', '08P01', '55000'])(
+  'passes on what PostgreSQL says with %s, without a stack, and not that it does not answer',
+  (code) => expect(explainStartError(coded(code))).toBe(`PostgreSQL does not do this: said so (${code})`),
+);
+
+it.each([coded('ECONNRESET', 'read'), coded('ENOENT', 'connect'), new Error('Connection terminated unexpectedly')])(
+  'says of %s that the connection was lost',
+  (error) => expect(explainStartError(error)).toMatch(/^The connection to PostgreSQL was lost\. Try again/),
+);
+
+it.each([coded('ENOENT', 'open'), coded('EACCES', 'open'), coded('EEXIST', 'mkdir'), coded('EADDRINUSE', 'listen')])(
+  'does not guess by %s alone whose error it is',
+  (error) => expect(explainStartError(error)).toContain('    at '),
+);
+
+it('shows the stack of the unexpected', () => {
   expect(explainStartError(new Error('odd'))).toContain('    at ');
+  expect(explainStartError(coded('42601'))).toContain('    at ');
   expect(explainStartError('odd')).toBe('odd');
 });
