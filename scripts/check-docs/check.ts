@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, normalize } from 'node:path';
-import { anchorsOf, blocksOf, linksOf, type Block } from './blocks.js';
+import { dirname, join } from 'node:path';
+import { blocksOf, type Block } from './blocks.js';
+import { findBrokenLinks, listDocuments } from './links.js';
 import { startPostgresServer } from '../../test/support/postgres-server.js';
 import { Shell } from './shell.js';
 
@@ -15,31 +15,11 @@ const RUN = /^(sh|graphql)$/;
 
 const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' });
 
-const allDocuments = (): string[] =>
-  git('ls-files', '*.md')
-    .split('\n')
-    .filter((file) => file !== '');
-
 /** The documents whose commands are run. Decision records keep the commands of their time; only their links are checked. */
 const documents = (): string[] =>
-  allDocuments()
+  listDocuments()
     .filter((file) => !file.startsWith('docs/decisions/'))
     .sort((one, other) => Number(other === 'README.md') - Number(one === 'README.md'));
-
-async function faultsOfLinks(file: string): Promise<string[]> {
-  const faults: string[] = [];
-  for (const link of linksOf(await readFile(file, 'utf8'))) {
-    const [path, anchor] = link.split('#', 2) as [string, string | undefined];
-    const target = path === '' ? file : normalize(join(dirname(file), path));
-    const isThere = existsSync(target);
-    if (!isThere) faults.push(`${file}: ${link} leads nowhere`);
-    else if (anchor !== undefined && (await stat(target)).isFile())
-      if (!anchorsOf(await readFile(target, 'utf8')).has(`#${anchor}`)) faults.push(`${file}: no heading for ${link}`);
-  }
-  for (const path of new Set((await readFile(file, 'utf8')).match(/(?<=`)(test|deploy|src|docs)\/[\w./-]*(?=`)/g)))
-    if (![path, join(dirname(file), path)].some(existsSync)) faults.push(`${file}: there is no ${path}`);
-  return faults;
-}
 
 /** Runs a document's blocks as its reader would, in their order. */
 class Reading {
@@ -135,7 +115,7 @@ async function main(chosen: string[]): Promise<void> {
     failures += 1;
     console.error(`FAIL ${text}`);
   };
-  for (const file of allDocuments()) for (const fault of await faultsOfLinks(file)) fail(fault);
+  for (const file of listDocuments()) for (const fault of await findBrokenLinks(file)) fail(fault);
   const files = chosen.length > 0 ? chosen : documents();
   if (!files.includes('README.md')) execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder });
   for (const file of files) await check(file, folder).catch((error: Error) => fail(`${file}: ${error.message}`));

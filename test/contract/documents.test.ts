@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { isObjectType } from 'graphql';
+import { findBrokenLinks, listDocuments } from '../../scripts/check-docs/links.js';
 import { buildSchema } from '../../src/transport/graphql/schema.js';
 
 // What the guides state in passing, held against the code.
@@ -37,4 +38,8 @@ describe('README.md', () => {
       for (const [, script] of (await readFile(file, 'utf8')).matchAll(/npm run ([\w:]+)/g))
         expect(Object.keys(scripts)).toContain(script);
   });
+});
+
+it.each(listDocuments())('%s links to files and headings that exist', async (document) => {
+  expect(await findBrokenLinks(document)).toEqual([]);
 });
