@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { Redis } from 'ioredis';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config/config.js';
 import type { Database } from './database/database.js';
@@ -18,6 +17,7 @@ import { KeyUses } from './identity/last-used.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
 import { OverloadGate } from './transport/limits/overload.js';
 import { rateLimit } from './transport/limits/rate-limit.js';
+import type { SharedRedis } from './transport/limits/redis.js';
 import type { Metrics, MetricSources } from './telemetry/metrics.js';
 import { LOGGER_OPTIONS } from './telemetry/loggable-error.js';
 import { buildServer } from './transport/server.js';
@@ -59,9 +59,9 @@ const cleaning = ({ dataSource }: Database, log: Logger): BackgroundTask =>
   );
 
 // Loaded by those alone who ask for it: each takes some megabytes.
-async function openRedis(url: string, log: Logger): Promise<Redis> {
-  const { connectRedis } = await import('./transport/limits/redis.js');
-  return connectRedis(url, log);
+async function openRedis(url: string, log: Logger): Promise<SharedRedis> {
+  const { SharedRedis } = await import('./transport/limits/redis.js');
+  return new SharedRedis(url, log);
 }
 
 async function openMetrics(sources: MetricSources): Promise<Metrics> {

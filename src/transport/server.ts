@@ -14,7 +14,7 @@ import { acceptJsonBodies } from './http/json-body.js';
 import { observeCompletions, type CompletionObserver } from './http/completion.js';
 import { enforceDeadline } from './http/deadline.js';
 import { pointsOfRestCall } from './limits/points.js';
-import { tellAllowance } from './limits/rate-limit.js';
+import { setRateLimitHeaders } from './limits/rate-limit.js';
 import { MAX_URL_LENGTH, refuseMalformedUrl } from './http/malformed-url.js';
 import { logCompletion, logRefusedRequest, type ReportRefusal } from './http/request-log.js';
 import { restEndpoint } from './rest/endpoint.js';
@@ -135,7 +135,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   await allowOrigins(server, services.config.corsOrigins);
   acceptJsonBodies(server);
   identifyCallers(server, services);
-  tellAllowance(server);
+  setRateLimitHeaders(server);
   closeConnectionsOnStop(server, services);
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   server.setNotFoundHandler((request, reply) =>

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { actorId } from '../../identity/actor.js';
 import { AppError } from '../../shared/app-error.js';
 import type { Allowance } from '../../telemetry/outcome.js';
 import { getContext, type HttpRequestContext } from '../context.js';
+import type { SharedRedis } from './redis.js';
 
 const WINDOW_S = 10;
 
@@ -14,11 +14,29 @@ const WINDOW_S = 10;
  */
 export type SpendPoints = (context: HttpRequestContext, points: number) => Promise<void>;
 
-function limiterOf(points: number, redis: Redis | null): RateLimiterAbstract {
+type Consume = (credentialId: string, points: number) => Promise<RateLimiterRes>;
+
+const resultOrThrow = (rejection: unknown): RateLimiterRes => {
+  if (rejection instanceof RateLimiterRes) return rejection;
+  throw rejection;
+};
+
+// Both limiters reject with the result once the points are spent.
+function createConsume(points: number, redis: SharedRedis | null): Consume {
   const options = { points, duration: WINDOW_S, keyPrefix: 'avara-express' };
   const memory = new RateLimiterMemory(options);
-  // An instance that cannot reach Redis goes on with a limit of its own: neither does everybody wait, nor nobody.
-  return redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory }) : memory;
+  const alone: Consume = (id, spent) => memory.consume(id, spent).catch(resultOrThrow);
+  if (!redis) return alone;
+  const shared = new RateLimiterRedis({ ...options, storeClient: redis.client });
+  return async (id, spent) => {
+    if (!redis.isAvailable()) return alone(id, spent);
+    try {
+      return await shared.consume(id, spent).catch(resultOrThrow);
+    } catch (error) {
+      redis.reportFailure(error);
+      return alone(id, spent);
+    }
+  };
 }
 
 const allowanceOf = (limit: number, { remainingPoints, msBeforeNext }: RateLimiterRes): Allowance => ({
@@ -28,18 +46,16 @@ const allowanceOf = (limit: number, { remainingPoints, msBeforeNext }: RateLimit
 });
 
 /**
- * Fair use: each API key and each user has `limit` points for every 10 s, so that a client in a loop slows nobody but
- * itself. With Redis the instances count together. A limit of 0 lets everybody spend what they like.
+ * Fair use: each API key and each user has `limit` points per 10 s, so that a client in a loop slows nobody but itself. With
+ * Redis the instances count together; without it, or while it is away, each falls back to its own counter: callers are
+ * neither blocked nor unlimited. A limit of 0 lifts the limit.
  */
-export function rateLimit(limit: number, redis: Redis | null): SpendPoints {
+export function rateLimit(limit: number, redis: SharedRedis | null): SpendPoints {
   if (limit === 0) return async () => {};
-  const limiter = limiterOf(limit, redis);
+  const consume = createConsume(limit, redis);
   return async ({ actor, outcome }, points) => {
     if (!actor) return;
-    const result = await limiter.consume(actorId(actor), points).catch((refusal: unknown) => {
-      if (refusal instanceof RateLimiterRes) return refusal;
-      throw refusal;
-    });
+    const result = await consume(actorId(actor), points);
     outcome.allowance = allowanceOf(limit, result);
     if (result.consumedPoints > limit) {
       const { resetS } = outcome.allowance;
@@ -48,8 +64,8 @@ export function rateLimit(limit: number, redis: Redis | null): SpendPoints {
   };
 }
 
-/** Tells callers in every answer what they have left (draft-ietf-httpapi-ratelimit-headers). */
-export function tellAllowance(server: FastifyInstance): void {
+/** Sets the headers that say how many points are left (draft-ietf-httpapi-ratelimit-headers). */
+export function setRateLimitHeaders(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, _payload, next) => {
     const { allowance } = getContext(request).outcome;
     if (allowance) {
