@@ -9,7 +9,7 @@ import { onEachEngine } from '../support/engines.js';
 import { newUserId, openWorld, type Caller, type World } from '../support/world.js';
 
 // PostgreSQL has 10 connections, for which nobody waits longer than 3 s.
-const CALLS = { embedded: 500, postgresql: 100 };
+const CALLS = { embedded: 300, postgresql: 60 };
 const REFUSED = 'refused by the database';
 const CHECK_VIOLATION = '23514';
 
