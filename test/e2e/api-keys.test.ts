@@ -30,8 +30,10 @@ onEachEngine((engine) => {
 
   const call = async (token: string, query = LIST) => codeOf(await service.graphql({ token }, query));
   const denials = () => service.logLines().filter(({ msg }) => msg === 'denied');
-  const denialOf = ({ headers }: Answer) =>
-    denials().filter(({ requestId }) => requestId === headers.get('x-request-id'));
+  const denialOf = async (answer: Answer) => {
+    await service.requestLine(answer);
+    return denials().filter(({ requestId }) => requestId === answer.headers.get('x-request-id'));
+  };
   const inMs = async (ms: number) => new Date((await databaseTime(service.dataSource.manager)).getTime() + ms);
 
   /** Calls until the key is refused. @returns how long after now the last call began that was still accepted. */
@@ -155,7 +157,7 @@ onEachEngine((engine) => {
       const requestId = answer.headers.get('x-request-id');
       expect(answer.status).toBe(401);
       expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-      expect(denialOf(answer)).toEqual([
+      expect(await denialOf(answer)).toEqual([
         { level: 40, time: expect.any(Number), msg: 'denied', kind, ...publicPart, operation: '/graphql', requestId },
       ]);
       bodies.add(answer.text.replace(requestId!, ''));
@@ -168,7 +170,7 @@ onEachEngine((engine) => {
 
   it('logs a call without any credential as missing', async () => {
     const answer = await service.request('/graphql', { method: 'POST' });
-    expect(denialOf(answer)).toEqual([expect.objectContaining({ kind: 'missing', operation: '/graphql' })]);
+    expect(await denialOf(answer)).toEqual([expect.objectContaining({ kind: 'missing', operation: '/graphql' })]);
   });
 
   it('names the missing scope to the caller and in one log line', async () => {
@@ -176,7 +178,7 @@ onEachEngine((engine) => {
     const answer = await service.graphql(clinic, CREATE);
     expect(answer.body.errors![0]!.message).toBe('The credential lacks the scope express:write.');
     const { clinicId, apiKeyId } = clinic;
-    expect(denialOf(answer)).toEqual([
+    expect(await denialOf(answer)).toEqual([
       expect.objectContaining({
         kind: 'forbidden',
         clinicId,

@@ -20,8 +20,10 @@ beforeEach(() => {
 });
 
 const call = (token: string, query = LIST) => service.graphql({ token }, query);
-const denialOf = ({ headers }: Answer) =>
-  service.logLines().filter(({ msg, requestId }) => msg === 'denied' && requestId === headers.get('x-request-id'));
+const denialOf = async (answer: Answer) => {
+  const ofAnswer = await service.requestLine(answer);
+  return service.logLines().filter(({ msg, requestId }) => msg === 'denied' && requestId === ofAnswer.requestId);
+};
 
 describe('with an issuer', () => {
   beforeAll(async () => {
@@ -58,7 +60,7 @@ describe('with an issuer', () => {
     expect(codeOf(await call(token))).toBe('OK');
     const refused = await call(token, CREATE);
     expect(refused.body.errors![0]!.message).toContain('express:write');
-    expect(denialOf(refused)).toEqual([
+    expect(await denialOf(refused)).toEqual([
       expect.objectContaining({ kind: 'forbidden', userId: who.sub, operation: 'createExpressCustomer' }),
     ]);
   });
@@ -156,7 +158,7 @@ describe('with an issuer', () => {
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
     expect(codeOf(answer)).toBe('UNAUTHENTICATED');
-    const [denial, ...more] = denialOf(answer);
+    const [denial, ...more] = await denialOf(answer);
     expect(more).toEqual([]);
     expect(denial!.kind).toMatch(/^token: /);
     expect(denial!.kind).toMatch(kind);
@@ -246,7 +248,7 @@ describe('without an issuer', () => {
     service = await startService('embedded');
     const answer = await call(await foreign.sign(who));
     expect(answer.status).toBe(401);
-    expect(denialOf(answer)).toEqual([expect.objectContaining({ kind: 'malformed' })]);
+    expect(await denialOf(answer)).toEqual([expect.objectContaining({ kind: 'malformed' })]);
     await service.stop();
     await foreign.stop();
   });

@@ -14,6 +14,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => service.stop());
 
+/** Sends a create and waits until it is counted, which is once its answer has been sent. */
+async function create(name: string): Promise<void> {
+  await service.requestLine(await service.graphql(clinic, CREATE, { name }));
+}
+
 const metrics = async () => (await fetch(metricsUrl)).text();
 
 /** The value of a metric with its labels, 0 where it has not been counted. */
@@ -30,27 +35,27 @@ it('counts requests by operation and code, at both doors', async () => {
     await requests('createExpressCustomer', 'OK'),
     await requests('createExpressCustomer', 'BAD_USER_INPUT'),
   ];
-  await service.graphql(clinic, CREATE, { name: 'Counted' });
-  await service.graphql(clinic, CREATE, { name: ' ' });
-  await service.request('/v1/express', {
+  await create('Counted');
+  await create(' ');
+  const overRest = await service.request('/v1/express', {
     method: 'POST',
     headers: { authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json' },
     body: '{"expressCustomerName":"Counted"}',
   });
+  await service.requestLine(overRest);
   expect(await requests('createExpressCustomer', 'OK')).toBe(before[0]! + 2);
   expect(await requests('createExpressCustomer', 'BAD_USER_INPUT')).toBe(before[1]! + 1);
 });
 
 it('counts what calls cannot make more of than there are operations', async () => {
-  await service.graphql(clinic, '{ a: __typename expressCustomers { totalCount } }');
+  await service.requestLine(await service.graphql(clinic, '{ a: __typename expressCustomers { totalCount } }'));
   expect(await requests('several', 'OK')).toBe(1);
-  await service.request('/no/such/address');
-  expect(await metrics()).not.toContain('no/such/address');
+  await service.requestLine(await service.request('/no/such/path'));
+  expect(await metrics()).not.toContain('no/such/path');
 });
 
 it('tells of batches, connections, requests at work and the event loop', async () => {
-  const creates = Array.from({ length: 30 }, (_, n) => service.graphql(clinic, CREATE, { name: `Together ${n}` }));
-  await Promise.all(creates);
+  await Promise.all(Array.from({ length: 30 }, (_, n) => create(`Simultaneous ${n}`)));
   expect(await valueOf('avara_express_batch_size_sum{batch="creates"}')).toBeGreaterThanOrEqual(30);
   expect(await valueOf('avara_express_batch_size_count{batch="creates"}')).toBeGreaterThan(0);
   expect(await valueOf('avara_express_pool_connections')).toBeGreaterThan(0);
@@ -61,7 +66,7 @@ it('tells of batches, connections, requests at work and the event loop', async (
 });
 
 it('says nothing of who was created, by whom or with which key', async () => {
-  await service.graphql(clinic, CREATE, { name: 'Wilhelmine Musterfrau' });
+  await create('Wilhelmine Musterfrau');
   const text = await metrics();
   for (const secret of ['Musterfrau', clinic.token, clinic.apiKeyId, clinic.clinicId])
     expect(text).not.toContain(secret);

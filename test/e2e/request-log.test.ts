@@ -19,13 +19,14 @@ onEachEngine((engine) => {
       { expressCustomerName: canary, metadata: { [canary]: [canary] }, [canary]: canary },
     ];
     const before = service.logLines().length;
-    for (const input of inputs) await service.graphql(clinic, CREATE, { input });
+    for (const input of inputs) await service.requestLine(await service.graphql(clinic, CREATE, { input }));
     // A failure that nobody foresaw, in the database: its driver keeps the row in the error.
     await service.dataSource.query('ALTER TABLE express_customers ADD CONSTRAINT broken CHECK (version > 1) NOT VALID');
     const failed = await service.graphql(clinic, CREATE, { input: inputs[0] });
     await service.dataSource.query('ALTER TABLE express_customers DROP CONSTRAINT broken');
     expect(failed.body.errors![0]!.extensions.code).toBe('INTERNAL_SERVER_ERROR');
     expect(failed.text).not.toMatch(/Musterfrau|broken|violates/);
+    await service.requestLine(failed);
     const lines = service.logLines().slice(before);
     const text = JSON.stringify(lines);
     expect(text).not.toContain('Musterfrau');

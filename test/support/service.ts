@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { buildApp, type App } from '../../src/app.js';
 import { readConfig, type Config } from '../../src/config/config.js';
@@ -39,6 +40,8 @@ export interface Service {
   dataSource: DataSource;
   /** Every line that it logged so far. */
   logLines(): Record<string, unknown>[];
+  /** The line of a request, logged and counted only once its answer has been sent: waits for it. */
+  requestLine(answer: Pick<Answer, 'headers'>): Promise<Record<string, unknown>>;
   newClinic(scopes?: Scope[]): Promise<Clinic>;
   /** One more key of a clinic. */
   newKey(clinic: Pick<Clinic, 'clinicId'>, key?: Partial<NewApiKey>): Promise<Clinic>;
@@ -63,6 +66,17 @@ function logMemory(): { stream: Writable; lines: () => Record<string, unknown>[]
         .filter(Boolean)
         .map((line) => JSON.parse(line) as Record<string, unknown>),
   };
+}
+
+async function untilLogged(
+  lines: () => Record<string, unknown>[],
+  requestId: string | null,
+): Promise<Record<string, unknown>> {
+  for (;;) {
+    const line = lines().find((one) => one.msg === 'request' && one.requestId === requestId);
+    if (line) return line;
+    await sleep(5);
+  }
 }
 
 function parsed(text: string): Answer['body'] {
@@ -116,6 +130,7 @@ export async function serviceOn(database: TestDatabase, environment: NodeJS.Proc
     config,
     dataSource,
     logLines: log.lines,
+    requestLine: ({ headers }) => untilLogged(log.lines, headers.get('x-request-id')),
     newClinic: (scopes) => newClinic(dataSource, scopes),
     newKey: async ({ clinicId }, key) => {
       const all = { scopes: [...SCOPES], description: 'test', ...key, clinicId };
