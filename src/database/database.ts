@@ -1,12 +1,12 @@
 import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
 import { explainConnectionError } from './connection-errors.js';
 import { prepareDatabaseUrl } from './connection-url.js';
-import { BOUNDED_WAITING } from './timeout-client.js';
+import { POOL_TIMEOUTS } from './timeout-client.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
 import { requireSuitableServer } from './server-checks.js';
 import { EMBEDDED_SETTINGS, POSTGRESQL_SETTINGS, setSession } from './session-settings.js';
-import { READERS } from './type-parsers.js';
+import { typeParsers } from './type-parsers.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
@@ -56,8 +56,8 @@ function postgresql(databaseUrl: string, entities: Entities): Database {
     applicationName: 'avara-express-customers',
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    // `pipeline`: for `runNamedInTransaction`, which sends a transaction whole.
-    extra: { ...BOUNDED_WAITING, types: READERS, pipeline: true, onConnect: setSession(POSTGRESQL_SETTINGS) },
+    // `pipeline`: for `runPreparedInTransaction`, which sends a transaction whole.
+    extra: { ...POOL_TIMEOUTS, types: typeParsers, pipeline: true, onConnect: setSession(POSTGRESQL_SETTINGS) },
   });
   return { dataSource, engine: 'postgresql', close: () => dataSource.destroy() };
 }

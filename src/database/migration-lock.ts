@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { OperatorError } from '../shared/operator-error.js';
-import { BoundedClient } from './timeout-client.js';
+import { TimeoutClient } from './timeout-client.js';
 
 // Any number will do as long as nothing else in the database locks it; every instance of the service uses this one.
 const MIGRATION_LOCK = 4_711_000_001;
@@ -18,10 +18,10 @@ export class MigrationLockedError extends OperatorError {}
 /** Lets a connection wait for a statement as long as it takes. @returns a function that sets its limit again. */
 async function liftTimeout(session: QueryRunner): Promise<() => void> {
   const connection: unknown = await session.connect();
-  if (!(connection instanceof BoundedClient)) return () => undefined;
-  connection.isBounded = false;
+  if (!(connection instanceof TimeoutClient)) return () => undefined;
+  connection.hasTimeouts = false;
   return () => {
-    connection.isBounded = true;
+    connection.hasTimeouts = true;
   };
 }
 

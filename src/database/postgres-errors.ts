@@ -42,10 +42,16 @@ export function isRejected(error: unknown): boolean {
   return REJECTED.test(state) && state !== '40003';
 }
 
+// read_only_sql_transaction: a standby, or a server or database that was set read-only.
+const READ_ONLY = '25006';
+
+/** Whether the server takes no writes, as after a failover: nothing was changed, and another connection may lead elsewhere. */
+export const isReadOnly = (error: unknown): boolean => sqlState(error) === READ_ONLY;
+
 // Connection exception, insufficient resources, operator intervention; lock_not_available and
-// idle_in_transaction_session_timeout; a transaction that was run again in vain, or of which nobody knows whether it was
+// idle_in_transaction_session_timeout; a server that takes no writes, or is in recovery; a transaction that was run again in vain, or of which nobody knows whether it was
 // committed; prepared statements that a pooler lost or mixed up (invalid_sql_statement_name, duplicate_prepared_statement).
-const UNAVAILABLE = /^(08...|53...|57...|55P03|25P03|40001|40003|40P01|26000|42P05)$/;
+const UNAVAILABLE = /^(08...|53...|57...|55P03|25P03|25006|55000|40001|40003|40P01|26000|42P05)$/;
 
 const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOENT)$/;
 

@@ -9,17 +9,18 @@ export interface PreparedStatement {
   values: unknown[];
 }
 
-/** A connection from the pool below TypeORM, which has no way to name a statement. */
-async function withConnection<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** Runs work on a connection from the pool below TypeORM, which has no way to name a statement. */
+export async function withConnection<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
   // Not the pool's own `query`, which gives up the connection after any error, a broken rule of the table too.
   const client = await poolOf(dataSource).connect();
-  // A connection that breaks tells its statement, which throws here, and emits the same error; unheard it ends the process.
-  const heard = () => undefined;
-  client.on('error', heard);
+  // A connection that breaks fails its statement, which throws here, and also emits 'error'; unhandled, that would crash the
+  // process.
+  const ignore = () => undefined;
+  client.on('error', ignore);
   try {
     return await work(client);
   } finally {
-    client.off('error', heard);
+    client.off('error', ignore);
     client.release();
   }
 }

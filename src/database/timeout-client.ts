@@ -1,29 +1,25 @@
 import { Client, type ClientConfig, type PoolConfig, type QueryResult } from 'pg';
+import { isReadOnly } from './postgres-errors.js';
 
 type Callback = (error: Error | undefined, result?: QueryResult) => void;
 type AnyQuery = (...args: unknown[]) => unknown;
 
-const ANSWERED_WITHIN_MS = 4_200;
+const ANSWER_TIMEOUT_MS = 4_200;
 
 /**
- * A connection that is given up when a statement stays without an answer: a stalled server or a dead network says
- * nothing. Whoever waits learns at once that the connection is gone, and the pool replaces it.
+ * A connection that ends itself when it is of no more use, so that the pool replaces it and looks the server's address up
+ * again: when a statement stays without an answer (a stalled server or a dead network reports nothing; the statement then
+ * fails immediately), and when the server takes no writes (after a failover the address may lead to another).
  */
-export class BoundedClient extends Client {
+export class TimeoutClient extends Client {
   /** Off while migrations run, which may take as long as they need. */
-  isBounded = true;
-
-  private watch(): () => void {
-    const timer = setTimeout(() => this.destroySocket(), ANSWERED_WITHIN_MS);
-    return () => clearTimeout(timer);
-  }
+  hasTimeouts = true;
 
   constructor(config?: ClientConfig) {
     super(config);
-    // Assigned, since a method could not have all the forms that its many declarations have.
+    // Assigned, not overridden: a method cannot implement all overloads of Client.query.
     const send = Client.prototype.query.bind(this) as AnyQuery;
-    this.query = ((...args: unknown[]) =>
-      this.isBounded ? this.bounded(send, args) : send(...args)) as Client['query'];
+    this.query = ((...args: unknown[]) => this.watch(send, args)) as Client['query'];
     const connect = Client.prototype.connect.bind(this) as (callback: Callback) => void;
     this.connect = ((callback: Callback) =>
       connect((error, client) => {
@@ -37,20 +33,28 @@ export class BoundedClient extends Client {
     (this as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
 
-  private bounded(send: AnyQuery, args: unknown[]): unknown {
-    const done = this.watch();
-    const last = args.at(-1);
-    if (typeof last !== 'function') return (send(...args) as Promise<unknown>).finally(done);
-    const answered: Callback = (...answer) => {
-      done();
-      (last as Callback)(...answer);
+  private watch(send: AnyQuery, args: unknown[]): unknown {
+    const timer = this.hasTimeouts ? setTimeout(() => this.destroySocket(), ANSWER_TIMEOUT_MS) : undefined;
+    const settle = (error?: unknown) => {
+      clearTimeout(timer);
+      if (isReadOnly(error)) void this.end();
     };
-    return send(...args.slice(0, -1), answered);
+    const last = args.at(-1);
+    if (typeof last !== 'function') {
+      const answer = send(...args) as Promise<unknown>;
+      answer.then(() => settle(), settle);
+      return answer;
+    }
+    const callback: Callback = (error, result) => {
+      settle(error);
+      (last as Callback)(error, result);
+    };
+    return send(...args.slice(0, -1), callback);
   }
 }
 
 /** For when the server is silent; what it can end by itself is set for each session (session-settings.ts). */
-export const BOUNDED_WAITING: PoolConfig & { Client: typeof BoundedClient } = {
-  Client: BoundedClient,
+export const POOL_TIMEOUTS: PoolConfig & { Client: typeof TimeoutClient } = {
+  Client: TimeoutClient,
   keepAlive: true,
 };

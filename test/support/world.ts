@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { SCOPES, type Actor, type Scope } from '../../src/identity/actor.js';
 import type { RequestContext } from '../../src/identity/request-context.js';
-import { createTestDatabase, type Engine } from './engines.js';
+import { createTestDatabase, type Engine, type TestDatabase } from './engines.js';
 
 /** A caller as a use case meets one: known, with the database at hand. */
 export type Caller = RequestContext & { actor: Actor };
@@ -19,8 +19,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(engine: Engine): Promise<World> {
+/** @param prepare changes the database before anything connects to it. */
+export async function openWorld(engine: Engine, prepare?: (place: TestDatabase) => Promise<unknown>): Promise<World> {
   const place = await createTestDatabase(engine);
+  await prepare?.(place);
   const database = await openServiceDatabase(place);
   const { dataSource } = database;
   const log = pino({ level: 'silent' });

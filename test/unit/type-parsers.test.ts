@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { types } from 'pg';
-import { readInstant } from '../../src/database/type-parsers.js';
+import { parseTimestamptz } from '../../src/database/type-parsers.js';
 
 const byDriver = types.getTypeParser(types.builtins.TIMESTAMPTZ, 'text') as (text: string) => Date;
 
@@ -17,13 +17,13 @@ const instants = fc.date({
   noInvalidDate: true,
 });
 
-describe('readInstant', () => {
+describe('parseTimestamptz', () => {
   it('reads every instant to the millisecond as the driver does', () => {
     fc.assert(
       fc.property(instants, (instant) => {
         const text = written(instant);
-        expect(readInstant(text)).toEqual(instant);
-        expect(readInstant(text)).toEqual(byDriver(text));
+        expect(parseTimestamptz(text)).toEqual(instant);
+        expect(parseTimestamptz(text)).toEqual(byDriver(text));
       }),
       { numRuns: 2_000 },
     );
@@ -35,7 +35,7 @@ describe('readInstant', () => {
     '2024-01-15 09:00:00.123456+00',
     '0044-03-15 12:00:00+00 BC',
   ])('leaves %s to the driver', (text) => {
-    expect(readInstant(text)).toEqual(byDriver(text));
+    expect(parseTimestamptz(text)).toEqual(byDriver(text));
   });
 
   it.each([
@@ -44,5 +44,7 @@ describe('readInstant', () => {
     'Mon Jan 15 09:00:00 2024 UTC',
     '15.01.2024 09:00+00',
     '',
-  ])('throws at %j instead of giving nothing', (text) => expect(() => readInstant(text)).toThrow('another format'));
+  ])('throws at %j instead of giving nothing', (text) =>
+    expect(() => parseTimestamptz(text)).toThrow('another format'),
+  );
 });

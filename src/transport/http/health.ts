@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { isWritable } from '../../database/writable.js';
 import { getContext } from '../context.js';
 import { PATHS } from '../paths.js';
 import type { Services } from '../services.js';
@@ -21,21 +22,23 @@ function shareResult<T>(run: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** `GET /livez`: the process runs. `GET /readyz`: it can do its work; 503 while the database is away or during shutdown. */
+/** `GET /livez`: the process runs. `GET /readyz`: it can do its work; 503 while the database is away or read-only, or during shutdown. */
 export function healthRoutes(server: FastifyInstance, { database, log, state }: Services): void {
-  const isDatabaseReady = shareResult(async () => {
+  const findProblem = shareResult(async () => {
     try {
-      await withTimeout(database.dataSource.query('SELECT 1'));
-      return true;
+      if (await withTimeout(isWritable(database.dataSource))) return null;
+      log.warn('not ready: the database is read-only');
+      return 'the database is read-only';
     } catch (error) {
       log.warn({ err: error }, 'not ready');
-      return false;
+      return 'the database is away';
     }
   });
   server.get(PATHS.live, async () => ({ status: 'live' }));
   server.get(PATHS.ready, async (request, reply) => {
-    if (!state.isStopping && (await isDatabaseReady())) return { status: 'ready' };
+    const problem = state.isStopping ? 'stopping' : await findProblem();
+    if (problem === null) return { status: 'ready' };
     getContext(request).outcome.code = 'SERVICE_UNAVAILABLE';
-    return reply.code(503).send({ status: state.isStopping ? 'stopping' : 'the database is away' });
+    return reply.code(503).send({ status: problem });
   });
 }
