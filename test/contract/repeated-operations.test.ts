@@ -17,6 +17,9 @@ const TWO = `query Two($id: ID!, $first: Int!) { one: expressCustomer(expressCus
 const CHOICE = `query Choice($id: ID!, $with: Boolean!, $without: Boolean = false) { expressCustomer(expressCustomerId: $id) {
   expressCustomerName @include(if: $with) ...Version @skip(if: $without) ... on ExpressCustomer { isActive } } }
   fragment Version on ExpressCustomer { version }`;
+const ODD = `query Odd($__proto__: ID!, $toString: Int = 2, $constructor: Boolean!) {
+  __proto__: expressCustomer(expressCustomerId: $__proto__) { constructor: expressCustomerName @include(if: $constructor)
+    then: version __proto__: metadata valueOf: users(first: $toString) { nodes { userId } } } }`;
 const ENTITIES = `query Entities($of: [_Any!]!) { _entities(representations: $of) { __typename
   ... on ExpressCustomer { expressCustomerName } ... on User { userId expressCustomers(first: 2) { nodes { expressCustomerName } } } } }`;
 const mutation = (name: string, input: string) =>
@@ -154,6 +157,12 @@ const CASES: Case[] = [
   ],
   ['reactivating', REACTIVATE, input(({ id }) => ({ expressCustomerId: id }))],
   ['a get after all of that', GET, ({ id }) => ({ id })],
+  [
+    'variables and aliases with odd names',
+    ODD,
+    ({ id }) => JSON.parse(`{"__proto__":"${id}","constructor":true,"toString":1}`) as Variables,
+  ],
+  ['variables with odd names that are left out', ODD, () => ({})],
   ['a comment and a name', '# why\nquery Why { expressCustomers(first: 1) { totalCount } }'],
   ['only __typename', '{ __typename }'],
 ];

@@ -68,6 +68,7 @@ export interface GeneratorOptions {
 
 // Names that objects have without anybody giving them, and one that sets a prototype.
 const ODD_NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'a', 'b', '_'];
+const SCALARS: Pools = { Boolean: [true, false], Int: [1, 2] };
 const JSON_KEYS = ['region', 'a', '__proto__', 'constructor', 'toString'];
 
 function writeLiteral(value: unknown): string {
@@ -87,7 +88,6 @@ class Generator {
   private readonly variables = new Map<string, { type: string; declared: string; value: unknown }>();
   private readonly keys = new Map<string, string>();
   private readonly fragments: { name: string; type: GraphQLCompositeType; text: string }[] = [];
-  private readonly spread = new Set<string>();
   private aliases = 0;
   private directives = 0;
 
@@ -103,7 +103,11 @@ class Generator {
     const root = isMutation ? mutation : this.schema.getQueryType()!;
     this.writeFragments();
     const body = this.writeSelections(root, this.options.maxDepth, isMutation);
-    const used = this.findUsed();
+    const used = this.findUsed(body);
+    const text = [body, ...used].join('\n');
+    for (const name of [...this.variables.keys()]) {
+      if (!new RegExp(`\\$${name}\\b`).test(text)) this.variables.delete(name);
+    }
     const definitions = [...this.variables].map(([name, { declared }]) => `$${name}: ${declared}`).join(', ');
     const operation = `${isMutation ? 'mutation' : 'query'} Q${definitions && `(${definitions})`} ${body}`;
     const values = [...this.variables].flatMap(([name, { value }]) =>
@@ -124,9 +128,16 @@ class Generator {
     }
   }
 
-  // Only those that the operation reaches: one that is never used is invalid.
-  private findUsed(): string[] {
-    return this.fragments.filter(({ name }) => this.spread.has(name)).map(({ text }) => text);
+  // Only those that the operation reaches: one that is never used is invalid. Each spreads none but those after it.
+  private findUsed(body: string): string[] {
+    let reached = body;
+    const used: string[] = [];
+    for (const { name, text } of this.fragments) {
+      if (!reached.includes(`...${name}`)) continue;
+      reached += text;
+      used.push(text);
+    }
+    return used;
   }
 
   private writeSelections(type: GraphQLCompositeType, depth: number, isMutation = false): string {
@@ -154,7 +165,6 @@ class Generator {
     const fitting = this.fragments.filter((fragment) => this.canBe(type, fragment.type));
     if (fitting.length === 0) return undefined;
     const { name } = this.random.pick(fitting);
-    this.spread.add(name);
     return `...${name}${this.writeCondition()}`;
   }
 
@@ -200,7 +210,7 @@ class Generator {
   }
 
   private writeConditionVariable(): string {
-    const name = this.random.pick(['yes', 'no', 'toString']);
+    const name = this.random.pick(['yes', 'no', 'isPrototypeOf']);
     if (!this.variables.has(name)) {
       const isDefaulted = this.random.isLikely(0.3);
       const value = this.random.pick<unknown>([true, false, true, false, isDefaulted ? undefined : true]);
@@ -268,7 +278,7 @@ class Generator {
     }
     const pool = this.options.pools[hint] ?? this.options.pools[getNamedType(type).name];
     if (getNamedType(type).name === 'JSON') return this.makeJson(inDocument);
-    return this.withVariables(this.random.pick(pool ?? ['x']), inDocument);
+    return this.withVariables(this.random.pick(pool ?? SCALARS[getNamedType(type).name] ?? ['x']), inDocument);
   }
 
   private makePart(hint: string, type: GraphQLInputType, inDocument: boolean | 'default'): unknown {

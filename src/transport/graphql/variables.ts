@@ -101,7 +101,8 @@ const isFault = () => {
 };
 
 function coerce(schema: GraphQLSchema, definitions: readonly VariableDefinitionNode[], variables: Variables) {
-  const coerced: Variables = {};
+  // Without a prototype while it is filled: a variable can be named __proto__.
+  const coerced = Object.create(null) as Variables;
   for (const { variable, type: typeNode, defaultValue } of definitions) {
     const name = variable.name.value;
     const type = typeFromAST(schema, typeNode as never) as GraphQLInputType;
@@ -109,7 +110,7 @@ function coerce(schema: GraphQLSchema, definitions: readonly VariableDefinitionN
     else if (defaultValue) coerced[name] = valueFromAST(defaultValue, type);
     else if (isNonNullType(type)) isFault();
   }
-  return coerced;
+  return { ...coerced };
 }
 
 /**
