@@ -1,6 +1,7 @@
 import type { FetchImplementation, JWTVerifyGetKey } from 'jose' with { 'resolution-mode': 'import' };
 import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
+import { fetchIssuerKeys, IssuerError } from './issuer-client.js';
 import type { OidcSettings } from './oidc-settings.js';
 
 // Discovery and keys together.
@@ -17,14 +18,11 @@ const unavailable = (): AppError =>
     retryAfter: RETRY_AFTER_S,
   });
 
-async function discover(issuer: string, options: RequestInit): Promise<string> {
-  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, options);
-  const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
-  if (document.issuer !== issuer || typeof document.jwks_uri !== 'string')
-    throw new Error('the discovery document is not of this issuer');
-  if (new URL(document.jwks_uri).protocol !== new URL(issuer).protocol)
-    throw new Error('the discovery document names an address without TLS');
-  return document.jwks_uri;
+/** One line per fetch that did not give all keys: which URL, its HTTP status, and what was wrong. */
+function logFailure(log: Logger, error: unknown): void {
+  if (!(error instanceof IssuerError)) return log.warn({ err: error }, "the issuer's keys could not be fetched");
+  const { url, status, reason } = error;
+  log.warn({ url, status, reason }, "the issuer's keys could not be fetched");
 }
 
 /** Asks the issuer for its keys, at most once in a while, whether it answers or not. */
@@ -35,11 +33,11 @@ function restrainedFetch(settings: OidcSettings, log: Logger, hasKeys: () => boo
     if (performance.now() - attemptedAt < restMs) throw new Error('the issuer was asked a moment ago');
     attemptedAt = performance.now();
     try {
-      const response = await fetch(settings.jwksUrl ?? (await discover(settings.issuer, options)), options);
-      if (!response.ok) log.warn({ status: response.status }, "the issuer's keys could not be fetched");
-      return response;
+      const { url, keys, ignored } = await fetchIssuerKeys(settings, options);
+      if (ignored > 0) log.warn({ url, ignored }, "some of the issuer's keys cannot be used");
+      return Response.json({ keys });
     } catch (error) {
-      log.warn({ err: error }, "the issuer's keys could not be fetched");
+      logFailure(log, error);
       throw error;
     }
   };

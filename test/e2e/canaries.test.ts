@@ -186,7 +186,11 @@ it('tells of the error that ends the process where it was thrown, and nothing th
   process.kill(running.pid, 'SIGUSR2');
   while (!running.hasEnded()) await sleep(20);
   const last = logLines().at(-1)!;
-  expect(last).toMatchObject({ level: 60, msg: 'uncaught', err: { type: 'Error', stack: expect.any(String) } });
+  expect(last).toMatchObject({
+    level: 60,
+    msg: 'uncaught exception',
+    err: { type: 'Error', stack: expect.any(String) },
+  });
   expect(singing(running.output()).slice(0, 3)).toEqual([]);
   expect((await running.end('SIGKILL')).code).toBe(1);
 });

@@ -242,6 +242,78 @@ describe('with an issuer of a test', () => {
   });
 });
 
+describe('a fetch of keys that fails', () => {
+  let own: Issuer;
+  const DISCOVERY = '/.well-known/openid-configuration';
+  const start = async (replies: Issuer['replies']) => {
+    own = await startIssuer();
+    Object.assign(own.replies, replies);
+    service = await startService('embedded', { OIDC_ISSUER: own.url, OIDC_AUDIENCE: AUDIENCE });
+  };
+  const warnings = () => service.logLines().filter(({ msg }) => /issuer's keys/.test(String(msg)));
+  afterEach(async () => {
+    await service.stop();
+    await own.stop();
+  });
+
+  type Failure = [what: string, path: string, reply: Issuer['replies'][string], line: object];
+  const FAILURES: Failure[] = [
+    ['HTML', '/jwks', { text: '<html>' }, { status: 200, reason: 'its answer is not JSON' }],
+    ['a list', '/jwks', { text: '[]' }, { status: 200, reason: 'its answer is not a JSON object' }],
+    ['no list of keys', '/jwks', { text: '{}' }, { status: 200, reason: 'its answer has no list "keys"' }],
+    ['null for keys', '/jwks', { text: '{"keys":[null]}' }, { status: 200, reason: 'none of its keys can be used' }],
+    ['an error', '/jwks', { status: 500, text: '' }, { status: 500, reason: 'status 200 is expected' }],
+    ['no discovery', DISCOVERY, { status: 404, text: '' }, { status: 404, reason: 'status 200 is expected' }],
+    [
+      'a redirect',
+      DISCOVERY,
+      { status: 302, headers: { location: '/other' }, text: '' },
+      { status: 302, reason: 'it redirects, and redirects are not followed' },
+    ],
+    [
+      'a discovery document without keys',
+      DISCOVERY,
+      { text: '{}' },
+      { status: 200, reason: expect.stringContaining('OIDC_ISSUER must be exactly that') },
+    ],
+  ];
+  it.each(FAILURES)('%s at %s is one line that says what was wrong', async (_what, path, reply, line) => {
+    await start({ [path]: reply });
+    const token = await own.sign(who);
+    const answers = await Promise.all([call(token), call(token)]);
+    expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    expect(warnings()).toEqual([expect.objectContaining({ level: 40, url: own.url + path, ...line })]);
+  });
+
+  it('an issuer whose name differs by the last slash is told apart in the line', async () => {
+    own = await startIssuer();
+    own.replies[DISCOVERY] = { text: JSON.stringify({ issuer: own.url, jwks_uri: `${own.url}/jwks` }) };
+    service = await startService('embedded', { OIDC_ISSUER: `${own.url}/`, OIDC_AUDIENCE: AUDIENCE });
+    expect((await call(await own.sign({ ...who, iss: `${own.url}/` }))).status).toBe(503);
+    expect(warnings()).toEqual([
+      expect.objectContaining({
+        reason: expect.stringContaining(`the issuer "${own.url}"; OIDC_ISSUER must be exactly`),
+      }),
+    ]);
+  });
+
+  it('leaves keys aside that cannot be used, and believes the others', async () => {
+    await start({});
+    const broken = [
+      null,
+      'text',
+      5,
+      {},
+      { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'first' },
+      { kty: 'future' },
+    ];
+    const replies = { '/jwks': { text: JSON.stringify({ keys: [...broken, own.key.publicJwk] }) } };
+    Object.assign(own.replies, replies);
+    expect(codeOf(await call(await own.sign(who)))).toBe('OK');
+    expect(warnings()).toEqual([expect.objectContaining({ url: `${own.url}/jwks`, ignored: broken.length })]);
+  });
+});
+
 describe('without an issuer', () => {
   it('refuses every token that is no API key', async () => {
     const foreign = await startIssuer();

@@ -28,6 +28,8 @@ export interface Issuer {
   published: JWK[];
   /** Refuses all requests while true. */
   isDown: boolean;
+  /** What it answers at a path instead, with which status and headers. */
+  replies: Record<string, { status?: number; headers?: Record<string, string>; text: string }>;
   /** A token as the platform's login makes it; `claims` and `header` replace or, when undefined, remove parts. */
   sign(claims?: JWTPayload, header?: Record<string, unknown>, key?: SigningKey): Promise<string>;
   stop(): Promise<void>;
@@ -39,10 +41,19 @@ export const AUDIENCE = 'avara-express';
 export async function startIssuer(): Promise<Issuer> {
   const { SignJWT } = await jose;
   const key = await newSigningKey('first');
-  const issuer = { url: '', key, requests: [] as string[], published: [key.publicJwk], isDown: false };
+  const issuer = {
+    url: '',
+    key,
+    requests: [] as string[],
+    published: [key.publicJwk],
+    isDown: false,
+    replies: {} as Issuer['replies'],
+  };
   const server = createServer((request, response) => {
     issuer.requests.push(request.url!);
     if (issuer.isDown) return void response.writeHead(503).end();
+    const reply = issuer.replies[request.url!];
+    if (reply) return void response.writeHead(reply.status ?? 200, reply.headers).end(reply.text);
     const documents: Record<string, unknown> = {
       '/.well-known/openid-configuration': { issuer: issuer.url, jwks_uri: `${issuer.url}/jwks` },
       '/jwks': { keys: issuer.published },
