@@ -3,12 +3,12 @@ import { SCOPES, type Scope } from '../identity/actor.js';
 import type { ApiKeyEntity } from '../identity/api-key.entity.js';
 import { databaseTime, findApiKeys, stateOf } from '../identity/api-keys.js';
 import { requireClinic } from '../identity/clinics.js';
-import { IdentityError } from '../identity/identity-error.js';
 import { issueApiKey } from '../identity/issue-api-key.js';
 import { revokeApiKey } from '../identity/revoke-api-key.js';
 import { rotateApiKey } from '../identity/rotate-api-key.js';
 import { parseDuration, parseExpiry, parseText, parseUuid, type Expiry } from './arguments.js';
 import { addCommand, addGroup, withDatabase } from './command.js';
+import { CommandError } from './errors.js';
 import { formatExpiry, print, table, type OutputOptions } from './output.js';
 import type { Terminal } from './terminal.js';
 
@@ -27,12 +27,13 @@ interface RotateOptions extends ClinicOptions {
   expires?: Expiry;
 }
 
-const describeToken = (token: string): string => `It is shown only now; the database keeps a hash:\n\n  ${token}\n`;
+const describeToken = (token: string): string =>
+  `This is the only time that it is shown; the database keeps a hash:\n\n  ${token}\n`;
 
 function computeExpiry(expires: Expiry | undefined, now: Date): Date | null {
   const expiresAt = expires?.(now) ?? null;
   if (expiresAt && expiresAt <= now)
-    throw new IdentityError('The key would expire in the past: --expires needs a later time.');
+    throw new CommandError('The key would expire in the past: --expires needs a later time.');
   return expiresAt;
 }
 
@@ -45,7 +46,7 @@ async function create(terminal: Terminal, options: CreateOptions): Promise<void>
     const issued = await issueApiKey(manager, { clinicId, scopes, description, expiresAt });
     return { clinicId, ...issued, scopes, description, expiresAt };
   });
-  const summary = `Key ${created.apiKeyId} with ${scopes.join(' and ')} was created; it expires: ${formatExpiry(created.expiresAt)}.`;
+  const summary = `Key ${created.apiKeyId} (${scopes.join(', ')}) was created. Expires: ${formatExpiry(created.expiresAt)}.`;
   print(terminal, options, created, () => `${summary} ${describeToken(created.token)}`);
 }
 

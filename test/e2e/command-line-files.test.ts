@@ -120,5 +120,5 @@ it('a pipe can be imported as a file', async () => {
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   await new Promise((resolve) => child.on('close', resolve));
-  expect(printed).toMatch(/^1 lines: 1 created/);
+  expect(printed).toMatch(/^1 line: 1 created/);
 });

@@ -57,23 +57,17 @@ async function openSource({ stdin }: Terminal, file: string, options: ImportOpti
   return { input: handle.createReadStream(), name: file, bytes, format };
 }
 
-async function* countBytes(chunks: AsyncIterable<Buffer>, count: (bytes: number) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) {
-    count(chunk.length);
-    yield chunk;
-  }
-}
-
 async function importLines(importer: Importer, source: Source, progress: Progress): Promise<number> {
   let lines = 0;
   let bytes = 0;
-  const chunks = countBytes(readChunks(source.input, source.name), (length) => (bytes += length));
-  for await (const line of readImportLines(chunks, source.format)) {
+  const count = (ofLine: number) => void (bytes += ofLine);
+  for await (const line of readImportLines(readChunks(source.input, source.name), source.format, count)) {
     await importer.add(line);
     lines += 1;
     progress.update(bytes, lines);
   }
   await importer.finish();
+  progress.update(source.bytes ?? bytes, lines);
   return lines;
 }
 
@@ -101,7 +95,10 @@ async function importCustomers(terminal: Terminal, file: string, options: Import
   const { created, alreadyThere, refused } = tally;
   const rate = `${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines/s`;
   print(terminal, options, { lines, ...tally, seconds, dryRun: options.dryRun === true }, () =>
-    [`${lines} lines: ${created} ${verb}, ${alreadyThere} already there, ${refused} refused`, rate].join('; '),
+    [
+      `${lines} ${lines === 1 ? 'line' : 'lines'}: ${created} ${verb}, ${alreadyThere} already there, ${refused} refused`,
+      rate,
+    ].join('; '),
   );
   if (refused > 0)
     throw new CommandError(

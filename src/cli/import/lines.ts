@@ -87,8 +87,16 @@ function describeForeignFile(beginning: string): string | null {
   return beginning.includes('\0') ? 'it is UTF-16 or no text: save it as UTF-8' : null;
 }
 
-async function* readLines(input: AsyncIterable<Buffer>, format: Format): AsyncGenerator<ImportLine> {
-  const lines = splitLines(input);
+type CountBytes = (bytes: number) => void;
+
+async function* countBytes(lines: AsyncIterable<TextLine>, count: CountBytes): AsyncGenerator<TextLine> {
+  for await (const line of lines) {
+    count(line.bytes.length + line.end.length);
+    yield line;
+  }
+}
+
+async function* readLines(lines: AsyncGenerator<TextLine>, format: Format): AsyncGenerator<ImportLine> {
   const first = await lines.next();
   if (first.done) return;
   const foreign = describeForeignFile(readBeginning(first.value.bytes));
@@ -100,10 +108,17 @@ async function* readLines(input: AsyncIterable<Buffer>, format: Format): AsyncGe
   yield* format === 'csv' ? readCsv(all, first.value.bytes.toString()) : readNdjson(all);
 }
 
-/** Reads a file line by line; no more of it than a few lines is in memory at any time. */
-export async function* readImportLines(input: AsyncIterable<Buffer>, format: Format): AsyncGenerator<ImportLine> {
+/**
+ * Reads a file line by line; no more of it than a few lines is in memory at any time.
+ * @param count is called with the number of bytes of each line of the file before what the line holds is returned.
+ */
+export async function* readImportLines(
+  input: AsyncIterable<Buffer>,
+  format: Format,
+  count: CountBytes = () => undefined,
+): AsyncGenerator<ImportLine> {
   try {
-    yield* readLines(input, format);
+    yield* readLines(countBytes(splitLines(input), count), format);
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     yield { line: error.line, unreadable: error.reason };

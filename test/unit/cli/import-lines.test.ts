@@ -162,3 +162,12 @@ it('reads back any record that is written with quotes, in any chunks', async () 
     }),
   );
 });
+
+it('counts the bytes of the lines that were returned, not of what was read ahead', async () => {
+  const content = Buffer.from('expressCustomerName\r\nA\n"B\nb"\n');
+  let bytes = 0;
+  const counts: number[] = [];
+  for await (const _ of readImportLines(chunks(content, 65_536), 'csv', (ofLine) => void (bytes += ofLine)))
+    counts.push(bytes);
+  expect(counts).toEqual([23, content.length]);
+});
