@@ -13,7 +13,7 @@ import { authentication } from './identity/authenticate.js';
 import { DashboardTokenAuthentication } from './identity/authenticate-dashboard-token.js';
 import { ApiKeyAuthentication } from './identity/authenticate-api-key.js';
 import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
-import { KeyUses } from './identity/last-used.js';
+import { LastUsedRecorder } from './identity/last-used.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
 import { OverloadGate } from './transport/limits/overload.js';
 import { rateLimit } from './transport/limits/rate-limit.js';
@@ -72,8 +72,8 @@ async function openMetrics(sources: MetricSources): Promise<Metrics> {
 async function assemble(config: Config, database: Database, log: Logger): Promise<Work> {
   const { dataSource, engine } = database;
   const demoKey = engine === 'embedded' ? await ensureDemoKey(dataSource, config.dataDir) : null;
-  const keyUses = new KeyUses(dataSource, log);
-  const apiKeys = new ApiKeyAuthentication(dataSource, (actor) => keyUses.note(actor));
+  const lastUsed = new LastUsedRecorder(dataSource, log);
+  const apiKeys = new ApiKeyAuthentication(dataSource, (actor) => lastUsed.record(actor));
   const gate = new OverloadGate(config.limits, log);
   const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, log);
   const metrics = config.metricsPort === undefined ? null : await openMetrics({ gate, pool: poolOf(dataSource) });
@@ -90,7 +90,7 @@ async function assemble(config: Config, database: Database, log: Logger): Promis
     state: { isStopping: false },
   };
   const leaveRedis: BackgroundTask = { stop: async () => redis?.disconnect() };
-  const tasks = [keyUses, cleaning(database, log), gate, leaveRedis, ...(metrics ? [metrics] : [])];
+  const tasks = [lastUsed, cleaning(database, log), gate, leaveRedis, ...(metrics ? [metrics] : [])];
   return { services, demoKey, tasks };
 }
 

@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { DataSource } from 'typeorm';
+import { tenantSlots } from '../database/tenant-slots.js';
 import type { ApiKeyActor } from './actor.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { hashOfSecret, readApiKeyToken, type ApiKeyToken } from './api-key-token.js';
@@ -8,10 +9,17 @@ import type { Identification } from './authentication-result.js';
 
 // A revoked key is refused everywhere within 5 s; half of that leaves room for a slow database.
 const TRUSTED_FOR_MS = 2_500;
-const TRUSTED_AT_MOST = 10_000;
+const REFUSED_FOR_MS = 5_000;
+const MAX_REMEMBERED = 10_000;
+
+// Look-ups of credentials that were never proven share the connections of one clinic, so that strangers with random keys
+// take no more than a clinic can. No clinic has this id.
+const UNPROVEN = 'unproven';
 
 // Compared when there is no such key, so that an unknown key takes as long to refuse as a wrong secret.
 const NO_HASH = Buffer.alloc(32);
+
+type Refused = Extract<Identification, { refusal: object }>;
 
 interface Proof {
   actor: ApiKeyActor;
@@ -28,10 +36,7 @@ async function findKey(dataSource: DataSource, { clinicId, apiKeyId }: ApiKeyTok
   return { key: entities[0], msLeft: raw[0]?.ms_left ?? null };
 }
 
-async function prove(
-  dataSource: DataSource,
-  token: ApiKeyToken,
-): Promise<Proof | Extract<Identification, { refusal: object }>> {
+async function prove(dataSource: DataSource, token: ApiKeyToken): Promise<Proof | Refused> {
   const { clinicId, apiKeyId, secret } = token;
   const { key, msLeft } = await findKey(dataSource, token);
   const isProven = timingSafeEqual(hashOfSecret(secret), key?.secretHash ?? NO_HASH);
@@ -47,23 +52,28 @@ async function prove(
 
 /**
  * Proves API keys. A proven key is trusted for 2.5 s from the moment its look-up began, so that a busy caller costs no
- * look-up per request, and never beyond its expiry, which the database's clock decides.
+ * look-up per request, and never beyond its expiry, which the database's clock decides. A refused one is refused for 5 s
+ * without another look-up. That never refuses a new key: both are remembered by a digest of the whole credential, whose 256
+ * random bits nobody can send before it is issued; and what is revoked or has expired stays so.
  */
 export class ApiKeyAuthentication {
-  private readonly trusted = new LRUCache<string, ApiKeyActor>({ max: TRUSTED_AT_MOST, ttl: TRUSTED_FOR_MS });
+  private readonly trusted = new LRUCache<string, ApiKeyActor>({ max: MAX_REMEMBERED, ttl: TRUSTED_FOR_MS });
+  private readonly refused = new LRUCache<string, Refused>({ max: MAX_REMEMBERED, ttl: REFUSED_FOR_MS });
+  /** What was proven once, however long ago: its next look-up does not wait for those of strangers. */
+  private readonly proven = new LRUCache<string, true>({ max: MAX_REMEMBERED });
   private readonly lookUps = new Map<string, Promise<Identification>>();
 
   constructor(
     private readonly dataSource: DataSource,
-    /** Told of each call that a key has made. */
-    private readonly noteUse: (actor: ApiKeyActor) => void,
+    /** Called for each call that a key has made. */
+    private readonly recordUse: (actor: ApiKeyActor) => void,
   ) {}
 
   identify(bearer: string): Identification | Promise<Identification> {
     const digest = hash('sha256', bearer, 'base64');
     const known = this.trusted.get(digest);
-    if (!known) return this.read(bearer, digest);
-    this.noteUse(known);
+    if (!known) return this.refused.get(digest) ?? this.read(bearer, digest);
+    this.recordUse(known);
     return { actor: known };
   }
 
@@ -71,11 +81,11 @@ export class ApiKeyAuthentication {
     const token = readApiKeyToken(bearer);
     if ('refusal' in token) return token;
     const identification = await this.lookUpOnce(digest, token);
-    if ('actor' in identification) this.noteUse(identification.actor as ApiKeyActor);
+    if ('actor' in identification) this.recordUse(identification.actor as ApiKeyActor);
     return identification;
   }
 
-  // Calls that arrive together when the trust has run out share one look-up.
+  // Simultaneous calls share one look-up.
   private lookUpOnce(digest: string, token: ApiKeyToken): Promise<Identification> {
     const running = this.lookUps.get(digest);
     if (running) return running;
@@ -85,11 +95,19 @@ export class ApiKeyAuthentication {
   }
 
   private async lookUp(digest: string, token: ApiKeyToken): Promise<Identification> {
-    const start = performance.now();
-    const proof = await prove(this.dataSource, token);
-    if ('refusal' in proof) return proof;
+    const tenant = this.proven.has(digest) ? token.clinicId : UNPROVEN;
+    const { proof, start } = await tenantSlots(this.dataSource).run(tenant, 'short', async () => ({
+      start: performance.now(),
+      proof: await prove(this.dataSource, token),
+    }));
+    if ('refusal' in proof) {
+      this.proven.delete(digest);
+      this.refused.set(digest, proof);
+      return proof;
+    }
     const ttl = Math.floor(Math.min(TRUSTED_FOR_MS, proof.msLeft ?? Infinity));
     if (ttl > 0) this.trusted.set(digest, proof.actor, { ttl, start });
+    this.proven.set(digest, true);
     return { actor: proof.actor };
   }
 }

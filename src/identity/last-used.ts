@@ -4,18 +4,18 @@ import type { ApiKeyActor } from './actor.js';
 import { startBackgroundTask, type BackgroundTask } from '../shared/background-task.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 
-const WRITE_EVERY_MS = 15_000;
-const ONCE_IN_MS = 60_000;
-const REMEMBERED_AT_MOST = 100_000;
+const WRITE_INTERVAL_MS = 15_000;
+const MIN_INTERVAL_MS = 60_000;
+const MAX_RECORDED = 100_000;
 
 type Key = Pick<ApiKeyActor, 'clinicId' | 'apiKeyId'>;
 
 /**
- * Keeps `last_used_at`, away from the requests: a use is only noted, and a timer writes each key at most once a minute,
- * however many instances it calls. A failed write is logged; the next use tries again.
+ * Keeps `last_used_at` outside of the requests: a use is only recorded, and a timer writes each key at most once per minute,
+ * however many instances the key calls. A failed write is logged; the key's next use tries again.
  */
-export class KeyUses implements BackgroundTask {
-  private readonly noted = new Map<string, Key>();
+export class LastUsedRecorder implements BackgroundTask {
+  private readonly recorded = new Map<string, Key>();
   private readonly writtenAt = new Map<string, number>();
   private readonly task: BackgroundTask;
 
@@ -23,27 +23,27 @@ export class KeyUses implements BackgroundTask {
     private readonly dataSource: DataSource,
     private readonly log: Logger,
   ) {
-    this.task = startBackgroundTask(WRITE_EVERY_MS, () => this.write(), this.logFailure);
+    this.task = startBackgroundTask(WRITE_INTERVAL_MS, () => this.write(), this.logFailure);
   }
 
-  note({ clinicId, apiKeyId }: Key): void {
+  record({ clinicId, apiKeyId }: Key): void {
     const written = this.writtenAt.get(apiKeyId);
-    if (written !== undefined && performance.now() - written < ONCE_IN_MS) return;
-    if (this.noted.size < REMEMBERED_AT_MOST) this.noted.set(apiKeyId, { clinicId, apiKeyId });
+    if (written !== undefined && performance.now() - written < MIN_INTERVAL_MS) return;
+    if (this.recorded.size < MAX_RECORDED) this.recorded.set(apiKeyId, { clinicId, apiKeyId });
   }
 
-  /** Writes what is noted, and no more after that. */
+  /** Writes what is recorded; nothing is written after that. */
   async stop(): Promise<void> {
     await this.task.stop();
     await this.write().catch(this.logFailure);
   }
 
   private readonly logFailure = (error: unknown): void =>
-    this.log.warn({ err: error }, 'the last use of some API keys is not written; their next use tries again');
+    this.log.warn({ err: error }, 'could not write the last use of some API keys; their next use tries again');
 
   private async write(): Promise<void> {
-    const keys = [...this.noted.values()];
-    this.noted.clear();
+    const keys = [...this.recorded.values()];
+    this.recorded.clear();
     this.forgetOld();
     for (const key of keys) {
       await this.writeUse(key);
@@ -51,7 +51,7 @@ export class KeyUses implements BackgroundTask {
     }
   }
 
-  // One statement a key: none crosses clinics.
+  // One statement per key: none crosses clinics.
   private async writeUse({ clinicId, apiKeyId }: Key): Promise<void> {
     await this.dataSource.manager
       .createQueryBuilder()
@@ -64,6 +64,6 @@ export class KeyUses implements BackgroundTask {
 
   private forgetOld(): void {
     const now = performance.now();
-    for (const [id, written] of this.writtenAt) if (now - written >= ONCE_IN_MS) this.writtenAt.delete(id);
+    for (const [id, written] of this.writtenAt) if (now - written >= MIN_INTERVAL_MS) this.writtenAt.delete(id);
   }
 }
