@@ -3,7 +3,7 @@ import { createClinic } from '../identity/create-clinic.js';
 import { findClinics } from '../identity/clinics.js';
 import { parseText, parseUuid } from './arguments.js';
 import { addCommand, addGroup, withDatabase } from './command.js';
-import { print, table, type OutputOptions } from './output.js';
+import { formatTable, print, type OutputOptions } from './output.js';
 import type { Terminal } from './terminal.js';
 
 async function create(terminal: Terminal, name: string, options: OutputOptions & { id?: string }): Promise<void> {
@@ -15,7 +15,7 @@ async function create(terminal: Terminal, name: string, options: OutputOptions &
 async function list(terminal: Terminal, options: OutputOptions): Promise<void> {
   const clinics = await withDatabase(terminal, ({ dataSource }) => findClinics(dataSource.manager));
   const rows = clinics.map(({ clinicId, name, createdAt }) => [clinicId, name, createdAt.toISOString()]);
-  print(terminal, options, clinics, () => table(terminal, ['clinic', 'name', 'created'], rows));
+  print(terminal, options, clinics, () => formatTable(terminal, ['clinic', 'name', 'created'], rows));
 }
 
 export function addClinicCommands(program: Command, terminal: Terminal): void {

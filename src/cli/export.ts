@@ -13,7 +13,7 @@ import { withDatabase } from './command.js';
 import { formatCustomers } from './export-format.js';
 import { createError, writeError } from './files.js';
 import type { Format } from './import/lines.js';
-import { contextOfKey } from './key-context.js';
+import { requireKeyContext } from './key-context.js';
 import { showProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
 
@@ -70,7 +70,7 @@ async function writeTo(output: Writable, text: string): Promise<void> {
   if (!output.write(text)) await once(output, 'drain');
 }
 
-/** Creates a file that only its owner may read. @throws CommandError also when there is one already. */
+/** Creates a file that only its owner may read. @throws OperatorError also when there is one already. */
 const createFile = (path: string): Promise<FileHandle> =>
   open(path, 'wx', 0o600).catch((error: unknown) => {
     throw createError('--output', path, error);
@@ -97,7 +97,7 @@ async function withNewFile(path: string, work: (write: (text: string) => Promise
 async function exportCustomers(terminal: Terminal, options: ExportOptions): Promise<void> {
   const { format, output } = options;
   const lines = await withDatabase(terminal, async (database) => {
-    const context = await contextOfKey(database, options);
+    const context = await requireKeyContext(database, options);
     const run = (write: (text: string) => Promise<void>) => writeCustomers(terminal, context, format, write);
     return output === undefined ? run((text) => writeTo(terminal.stdout, text)) : withNewFile(output, run);
   });

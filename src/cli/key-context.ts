@@ -7,19 +7,19 @@ import { IdentityError } from '../identity/identity-error.js';
 import type { RequestContext } from '../identity/request-context.js';
 
 /**
- * Calls use cases as an API key would: with its scopes, in its clinic, and recorded as its doing.
- * @throws IdentityError when the clinic has no such key, or the key no longer works.
+ * A context that calls use cases as an API key: with its scopes, in its clinic, and recorded as the actor.
+ * @throws IdentityError when the clinic has no such key, or the key is expired or revoked.
  */
-export async function contextOfKey(
+export async function requireKeyContext(
   { dataSource }: Database,
   name: { clinic: string; key: string },
 ): Promise<RequestContext> {
   await requireClinic(dataSource.manager, name.clinic);
   const keys = await findApiKeys(dataSource.manager, name.clinic);
   const key = keys.find(({ apiKeyId }) => apiKeyId === name.key);
-  if (!key) throw new IdentityError('The clinic has no such key: "keys list" shows them.');
+  if (!key) throw new IdentityError('The clinic has no such key: "keys list" lists its keys.');
   const state = stateOf(key, await databaseTime(dataSource.manager));
-  if (state !== 'active') throw new IdentityError(`The key is ${state}: "keys list" shows others.`);
+  if (state !== 'active') throw new IdentityError(`The key is ${state}: "keys list" lists the others.`);
   const actor = { kind: 'api-key' as const, clinicId: name.clinic, apiKeyId: name.key, scopes: key.scopes };
   return { requestId: randomUUID(), actor, dataSource, log: pino({ level: 'silent' }), outcome: {} };
 }

@@ -6,10 +6,10 @@ import { requireClinic } from '../identity/clinics.js';
 import { issueApiKey } from '../identity/issue-api-key.js';
 import { revokeApiKey } from '../identity/revoke-api-key.js';
 import { rotateApiKey } from '../identity/rotate-api-key.js';
+import { OperatorError } from '../shared/operator-error.js';
 import { parseDuration, parseExpiry, parseText, parseUuid, type Expiry } from './arguments.js';
 import { addCommand, addGroup, withDatabase } from './command.js';
-import { CommandError } from './errors.js';
-import { formatExpiry, print, table, type OutputOptions } from './output.js';
+import { formatExpiry, formatTable, print, type OutputOptions } from './output.js';
 import type { Terminal } from './terminal.js';
 
 interface ClinicOptions extends OutputOptions {
@@ -33,7 +33,7 @@ const describeToken = (token: string): string =>
 function computeExpiry(expires: Expiry | undefined, now: Date): Date | null {
   const expiresAt = expires?.(now) ?? null;
   if (expiresAt && expiresAt <= now)
-    throw new CommandError('The key would expire in the past: --expires needs a later time.');
+    throw new OperatorError('The key would expire in the past: --expires needs a later time.');
   return expiresAt;
 }
 
@@ -77,7 +77,7 @@ async function list(terminal: Terminal, options: ClinicOptions): Promise<void> {
     formatExpiry(key.lastUsedAt),
     key.description,
   ]);
-  print(terminal, options, keys, () => table(terminal, head, rows));
+  print(terminal, options, keys, () => formatTable(terminal, head, rows));
 }
 
 async function rotate(terminal: Terminal, apiKeyId: string, options: RotateOptions): Promise<void> {
@@ -105,14 +105,14 @@ const addKeyCommand = (keys: Command, usage: string, description: string): Comma
     parseUuid,
   );
 
-const scopeOption = () =>
+const buildScopeOption = () =>
   new Option('--scope <scope...>', 'what the key permits').choices(SCOPES).makeOptionMandatory(true);
 
 export function addKeyCommands(program: Command, terminal: Terminal): void {
   const keys = addGroup(program, 'keys', 'the API keys of a clinic');
   const expires = 'when it expires: a duration (24h, 30d), a date and time (RFC 3339), or never';
   addKeyCommand(keys, 'create', 'create a key and print it; it cannot be shown again')
-    .addOption(scopeOption())
+    .addOption(buildScopeOption())
     .option('--description <text>', 'what it is for', parseText, 'Created on the command line')
     .option('--expires <when>', expires, parseExpiry)
     .action(create.bind(null, terminal));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { migrate, migrationStates, undoLastMigration } from '../database/migrate.js';
 import { addCommand, addGroup, withDatabase } from './command.js';
-import { print, table, type OutputOptions } from './output.js';
+import { formatTable, print, type OutputOptions } from './output.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './errors.js';
 
@@ -31,7 +31,7 @@ async function down(terminal: Terminal, options: OutputOptions & { yes?: boolean
 async function status(terminal: Terminal, options: OutputOptions): Promise<void> {
   const states = await withDatabase(terminal, ({ dataSource }) => migrationStates(dataSource));
   const rows = states.map(({ name, isApplied }) => [name, isApplied ? 'applied' : 'pending']);
-  print(terminal, options, states, () => table(terminal, ['migration', 'state'], rows));
+  print(terminal, options, states, () => formatTable(terminal, ['migration', 'state'], rows));
 }
 
 export function addMigrateCommands(program: Command, terminal: Terminal): void {

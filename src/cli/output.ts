@@ -1,5 +1,5 @@
 import Table, { type TableConstructorOptions } from 'cli-table3';
-import { lineWidth, type Terminal } from './terminal.js';
+import { getLineWidth, type Terminal } from './terminal.js';
 
 const SEPARATOR = '  ';
 const PARTS = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((part) => [part, `${part}-mid`]);
@@ -33,13 +33,13 @@ function layOutRecords(names: string[], records: string[][], width: number): str
     .join('\n\n');
 }
 
-const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+const measureWidth = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 
 /** Columns under their names, without colours; where they are wider than the terminal, a line per value. */
-export function table(terminal: Terminal, names: string[], rows: string[][]): string {
+export function formatTable(terminal: Terminal, names: string[], rows: string[][]): string {
   const columns = layOut(rows, { head: names });
-  const width = lineWidth(terminal);
-  return widest(columns) <= width || rows.length === 0 ? columns : layOutRecords(names, rows, width);
+  const width = getLineWidth(terminal);
+  return measureWidth(columns) <= width || rows.length === 0 ? columns : layOutRecords(names, rows, width);
 }
 
 /** Prints JSON for scripts where that is asked for, otherwise the text for people. */

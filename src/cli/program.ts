@@ -1,16 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { sqlState } from '../database/postgres-errors.js';
-import { IdentityError } from '../identity/identity-error.js';
 import { AppError } from '../shared/app-error.js';
 import { explainStartError } from '../startup/errors.js';
 import { addClinicCommands } from './clinics.js';
-import { CommandError, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import { addExportCommand } from './export.js';
 import { addImportCommand } from './import/command.js';
 import { addKeyCommands } from './keys.js';
 import { addMigrateCommands } from './migrations.js';
-import { lineWidth, type Terminal } from './terminal.js';
+import { getLineWidth, type Terminal } from './terminal.js';
 
 const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
 
@@ -26,7 +25,7 @@ const MAX_HELP_WIDTH = 100;
 const UNDEFINED_TABLE_OR_COLUMN = /^42(P01|703)$/;
 
 function explain(error: unknown): string {
-  if ([CommandError, IdentityError, AppError].some((kind) => error instanceof kind)) return (error as Error).message;
+  if (error instanceof AppError) return error.message;
   if (UNDEFINED_TABLE_OR_COLUMN.test(sqlState(error) ?? ''))
     return 'The database lacks the schema of this version. Run "migrate up", or start the service once.';
   return explainStartError(error);
@@ -41,7 +40,7 @@ function buildProgram(terminal: Terminal): Command {
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
-      getOutHelpWidth: () => Math.min(lineWidth(terminal), MAX_HELP_WIDTH),
+      getOutHelpWidth: () => Math.min(getLineWidth(terminal), MAX_HELP_WIDTH),
     })
     .showHelpAfterError('(see --help)')
     .exitOverride();

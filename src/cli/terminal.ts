@@ -12,7 +12,7 @@ export interface Terminal {
 }
 
 /** How many characters fit on a line of standard output; infinitely many in a file or a pipe, unless COLUMNS is set. */
-export function lineWidth({ environment, stdout }: Terminal): number {
+export function getLineWidth({ environment, stdout }: Terminal): number {
   if (stdout.isTTY && stdout.columns) return stdout.columns;
   return /^[1-9]\d*$/.test(environment.COLUMNS ?? '') ? Number(environment.COLUMNS) : Infinity;
 }

@@ -3,11 +3,12 @@ import type { Readable } from 'node:stream';
 import { Option, type Command } from 'commander';
 import { databaseTime } from '../../identity/api-keys.js';
 import { authorise } from '../../identity/request-context.js';
+import { OperatorError } from '../../shared/operator-error.js';
 import { parseUuid } from '../arguments.js';
 import { addCommand, withDatabase } from '../command.js';
-import { CommandError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { readChunks, readError } from '../files.js';
-import { contextOfKey } from '../key-context.js';
+import { requireKeyContext } from '../key-context.js';
 import { print, type OutputOptions } from '../output.js';
 import { showProgress, type Progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
@@ -73,7 +74,7 @@ async function importLines(importer: Importer, source: Source, progress: Progres
 
 async function runImport(terminal: Terminal, source: Source, progress: Progress, options: ImportOptions) {
   return withDatabase(terminal, async (database) => {
-    const context = await contextOfKey(database, options);
+    const context = await requireKeyContext(database, options);
     authorise(context, 'express:write');
     const startedAt = await databaseTime(database.dataSource.manager);
     const reportRefused = (text: string) => progress.log(text);
@@ -101,7 +102,7 @@ async function importCustomers(terminal: Terminal, file: string, options: Import
     ].join('; '),
   );
   if (refused > 0)
-    throw new CommandError(
+    throw new OperatorError(
       'Fix the refused lines and run the whole file again: customers that are there already are not created twice.',
     );
 }

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { table } from '../../../src/cli/output.js';
+import { formatTable } from '../../../src/cli/output.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
 
 const terminal = (columns?: number, environment: NodeJS.ProcessEnv = {}): Terminal => {
@@ -16,7 +16,7 @@ const ROWS = [
 const longest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
 
 it('a table that fits has a line per row', () => {
-  const lines = table(terminal(200), NAMES, ROWS).split('\n');
+  const lines = formatTable(terminal(200), NAMES, ROWS).split('\n');
   expect(lines).toHaveLength(3);
   expect(lines[0]).toMatch(/^key +state +scopes +created +description$/);
 });
@@ -25,7 +25,7 @@ it.each([
   ['the terminal', terminal(60)],
   ['the variable COLUMNS, as scripts set it', terminal(undefined, { COLUMNS: '60' })],
 ])('a table that is wider than %s has a line per value, and keeps ids whole', (_, narrow) => {
-  const text = table(narrow, NAMES, ROWS);
+  const text = formatTable(narrow, NAMES, ROWS);
   expect(longest(text)).toBeLessThanOrEqual(60);
   expect(text.match(new RegExp(`^key +${ID}$`, 'gm'))).toHaveLength(2);
   expect(text.split('\n\n')).toHaveLength(2);
@@ -33,9 +33,9 @@ it.each([
 });
 
 it('into a file or a pipe goes a line per row, however long', () => {
-  expect(table(terminal(), NAMES, ROWS).split('\n')).toHaveLength(3);
+  expect(formatTable(terminal(), NAMES, ROWS).split('\n')).toHaveLength(3);
 });
 
 it('a table without rows is its names', () => {
-  expect(table(terminal(10), NAMES, [])).toMatch(/^key/);
+  expect(formatTable(terminal(10), NAMES, [])).toMatch(/^key/);
 });
