@@ -26,18 +26,18 @@ function rulesOfFeature(feature) {
   const rule = (name, comment, ...mayImport) =>
     only(`${feature}-${name}`, comment, inside(name), inside(name), folder('shared'), ...mayImport);
   return [
-    rule('model', 'Rows and rules know nothing but themselves.'),
+    rule('model', 'Rows and rules depend on nothing else of the feature.'),
     rule(
       'persistence',
-      'Repositories and statements know no class of GraphQL or REST, nor who calls them.',
+      'Repositories and statements use no class of GraphQL or REST.',
       inside('model'),
       folder('identity', 'database'),
       '/contract/(express-customers\\.args|express-customer\\.filter|page\\.args)\\.ts$',
     ),
-    rule('contract', 'Inputs and answers know the rules, not where rows come from.', inside('model')),
+    rule('contract', 'Inputs and answers use the rules, not the database.', inside('model')),
     rule(
       'use-cases',
-      'A use case serves every API and knows none.',
+      'A use case serves every API and depends on none.',
       inside('contract', 'persistence', 'model'),
       folder('identity', 'database'),
     ),
@@ -103,7 +103,7 @@ module.exports = {
     ),
     only(
       'telemetry',
-      'It is told what happened and asks nobody.',
+      'It records what happened and depends on no feature.',
       folder('telemetry'),
       folder('telemetry', 'database', 'shared'),
     ),

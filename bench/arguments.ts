@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 
-/** The command line of a measurement: --help tells what it measures and for how long, an unknown option is refused. */
+/** The command line of a measurement: --help says what it measures and for how long; an unknown option is an error. */
 export const benchmark = (name: string, about: string): Command => new Command(`npm run ${name} --`).description(about);
 
 export function positive(text: string): number {

@@ -62,11 +62,11 @@ const updatesOf =
 interface Offer {
   seconds: number;
   connections: number;
-  /** Requests a second, whatever is answered; as many as are answered when left out. */
+  /** Requests per second, whatever is answered; as many as are answered when left out. */
   rate?: number;
 }
 
-/** Offers calls, and sorts the answers' times by whether they were let in. */
+/** Offers calls, and sorts the answers' times by whether they were admitted. */
 async function offer(
   url: string,
   token: string,
@@ -161,7 +161,7 @@ async function soak(running: RunningTarget, fixture: PreparedFixture, seconds: n
     `${accepted.length} answered, ${shed.length} shed, ${other} other; p99 ${percentile(accepted, 0.99).toFixed(0)} ms`,
   );
   say(
-    `memory ${slope(settled(memory)).toFixed(1)} MB an hour, descriptors ${slope(settled(descriptors)).toFixed(1)} an hour`,
+    `memory ${slope(settled(memory)).toFixed(1)} MB per hour, descriptors ${slope(settled(descriptors)).toFixed(1)} per hour`,
   );
 }
 

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../service/targets.js';
 
-/** Milliseconds to each answer, by whether the request was let in. */
+/** Milliseconds to each answer, by whether the request was admitted. */
 export interface Offered {
   accepted: number[];
   shed: number[];
@@ -33,7 +33,7 @@ function send(url: string, token: string, agent: Agent, { method, path, body }: 
   });
 }
 
-/** Sends evenly in time, whatever is answered, as callers do who know nothing of each other. */
+/** Sends evenly in time, whatever is answered, as independent callers do. */
 export async function pace(
   url: string,
   token: string,

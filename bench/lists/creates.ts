@@ -21,7 +21,7 @@ const newRows = (count: number): string =>
     })),
   );
 
-/** Processor time of one PostgreSQL session so far, in milliseconds; Linux tells it. */
+/** Processor time of one PostgreSQL session so far, in milliseconds, as Linux reports it. */
 async function processorTime(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -14,7 +14,7 @@ export interface Run {
 export interface LoadOptions {
   seconds: number;
   connections?: number;
-  /** Requests a second that are offered; as many as are answered when left out. */
+  /** Requests per second that are offered; as many as are answered when left out. */
   rate?: number;
 }
 

@@ -69,7 +69,7 @@ async function oneRun(
   results: Results,
 ): Promise<void> {
   const { name } = running.target;
-  // While the others had their turns it was idle, and Node has given up code that it had compiled.
+  // While the others were measured it was idle, and Node discarded code that it had compiled.
   await load(running, operation, fixture, { seconds: 1 });
   const before = operation === 'create' ? await fixture.countCustomers() : 0;
   const run = await load(running, operation, fixture, { seconds: SECONDS });
@@ -82,13 +82,13 @@ async function oneRun(
     throw new Error(`${name}: ${run.answered} creates were answered and ${written} rows written`);
 }
 
-/** Every target in every round, the order turned by one each time, so that a slow moment meets them all alike. */
+/** Every target in every round, starting with another one each time, so that a slow moment affects them all alike. */
 async function alternate(running: RunningTarget[], fixture: PreparedFixture, results: Results): Promise<void> {
   for (const operation of operations) {
     const measured = running.filter(({ target }) => target.call(operation, { ...fixture, expressCustomerId: '' }));
     for (let round = 0; round < ROUNDS; round += 1) {
-      const turn = round % measured.length;
-      for (const one of [...measured.slice(turn), ...measured.slice(0, turn)])
+      const first = round % measured.length;
+      for (const one of [...measured.slice(first), ...measured.slice(0, first)])
         await oneRun(one, operation, fixture, results);
     }
     say(
@@ -98,7 +98,7 @@ async function alternate(running: RunningTarget[], fixture: PreparedFixture, res
   }
 }
 
-/** The slowest hundredth where both are offered the same: 60 % of what the slower of the two can answer. */
+/** p99 where both are offered the same rate: 60 % of what the slower of the two can answer. */
 async function measureTails(running: RunningTarget[], fixture: PreparedFixture, results: Results): Promise<void> {
   const pair = running.filter(({ target: { name } }) => name === SERVICE_NAME || name.startsWith('Mercurius'));
   if (pair.length < 2) return;

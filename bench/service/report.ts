@@ -48,7 +48,7 @@ const growthTable = ({ growth }: Results): string =>
 
 const tailsTable = ({ tails }: Results): string =>
   table(
-    ['operation', 'offered a second', 'p99 ms'],
+    ['operation', 'offered per second', 'p99 ms'],
     tails.map(({ operation, rate, p99 }) => [
       operation,
       rate,
@@ -76,7 +76,7 @@ ${table(
 
 ${ratiosToPeers(results)}
 
-## Requests a second, memory and start
+## Requests per second, memory and start
 
 ${table(
   ['server', ...OPERATIONS.map((operation) => `${operation}/s`), 'MB at most', 'start ms'],

@@ -47,7 +47,7 @@ export async function startTarget(target: Target, env: Record<string, string>): 
   const began = performance.now();
   const child = spawn(process.execPath, [...(target.flags ?? []), target.script], {
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env, ...target.env, PORT: String(port) },
-    // The log goes where nobody reads it, as it does behind a container's collector that keeps up.
+    // The log is discarded, as by a collector that keeps up.
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const url = `http://127.0.0.1:${port}`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { scripts } from '../../package.json';
 import { cursorScope, encodeCursor } from '../../src/shared/cursor.js';
 
-/** `list` is the first page, the same for every caller; `page` is one behind a cursor, another for every call. */
+/** `list` is the first page, the same for every caller; `page` is one after a cursor, a different one for every call. */
 export const OPERATIONS = ['create', 'get', 'list', 'page'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 

@@ -8,8 +8,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { Command } = require('commander');
 
 const ROOT = join(__dirname, '../..');
-const ABOUT =
-  'Serves a React page at http://127.0.0.1:5173 with a service of its own behind it, which forgets when it stops.';
+const ABOUT = 'Serves a React page at http://127.0.0.1:5173 with a service of its own, which forgets when it stops.';
 const options = new Command('npm run example:frontend --')
   .description(ABOUT)
   .option('--once', 'check and build the page, walk through it in Chromium, and stop')
@@ -95,9 +94,7 @@ async function develop(service) {
   const { createServer: createVite } = await import('vite');
   const vite = await createVite({ root: __dirname, server: { port: Number(process.env.FRONTEND_PORT ?? 5173) } });
   await vite.listen();
-  console.log(
-    `\nThe page: ${vite.resolvedUrls.local[0]}\nThe service behind it: ${service.url}/graphql\nCtrl-C stops both.`,
-  );
+  console.log(`\nThe page: ${vite.resolvedUrls.local[0]}\nIts service: ${service.url}/graphql\nCtrl-C stops both.`);
   await new Promise((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);

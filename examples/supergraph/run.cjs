@@ -8,7 +8,7 @@ const { users, studies, startSubgraph } = require('./subgraphs.cjs');
 const { startGateway } = require('./gateway.cjs');
 
 const ABOUT =
-  'Composes the service with two small subgraphs, users and studies, and serves all three behind one gateway, with a query ' +
+  'Composes the service with two small subgraphs, users and studies, and serves all three through one gateway, with a query ' +
   'across them. Its data stay in data/example-supergraph.';
 
 const { once: isOnce } = new Command('npm run example:supergraph --')

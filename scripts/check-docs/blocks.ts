@@ -9,7 +9,7 @@ export interface Block {
   stops?: string;
   /** Part of what it prints. */
   says?: string;
-  /** What the document is read with, beside the project: `postgresql`, a server of its own in DATABASE_URL. */
+  /** What the document needs besides the project: `postgresql`, a server of its own in DATABASE_URL. */
   with?: string;
   /** Why it is not run. */
   skip?: string;

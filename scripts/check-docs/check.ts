@@ -7,7 +7,7 @@ import { findBrokenLinks, listDocuments } from './links.js';
 import { startPostgresServer } from '../../test/support/postgres-server.js';
 import { Shell } from './shell.js';
 
-// Runs what README and guides tell people to type, as written, in a fresh clone of what is committed; and follows their links.
+// Runs the commands of README and guides as written, in a fresh clone of what is committed; and follows their links.
 // Usage: npm run docs:check [-- <document> ...]
 
 const ADDRESS = 'http://127.0.0.1:4000';

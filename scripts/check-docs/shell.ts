@@ -56,8 +56,8 @@ export class Shell {
       if (status !== null && status < 500) break;
       if (child.exitCode !== null || Date.now() > until) throw new Error(`It did not come up:\n${printed}`);
     }
-    // What it has to tell comes just after it answers.
-    for (let told = -1; told !== printed.length; await sleep(QUIET_MS)) told = printed.length;
+    // Its announcement comes just after its first answer.
+    for (let seen = -1; seen !== printed.length; await sleep(QUIET_MS)) seen = printed.length;
     return printed;
   }
 

@@ -25,7 +25,7 @@ it('the start page is plain to everybody, light and dark, and leads to the explo
   const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    // By the debugger's own door: the page's policy lets no script in.
+    // Through the debugger: the page's policy admits no script.
     const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
       `${axe}; axe.run()`,
     );

@@ -38,7 +38,7 @@ describe('composition', () => {
     expect(supergraphSdl).toContain('ExpressCustomer');
   });
 
-  it('tells routers the size of every list and the price of counting', () => {
+  it('gives routers the size of every list and the price of counting', () => {
     const { supergraphSdl } = composeServices([express, users, studies]);
     const directives = new Map<string, string[]>();
     visit(parse(supergraphSdl!), {

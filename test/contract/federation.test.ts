@@ -176,7 +176,7 @@ onEachEngine((engine) => {
     expect(found).toEqual(users.map((_, at) => (at < 5 ? [5 - at, namesOf(at + 1)] : [0, []])));
   });
 
-  it('tells a router the schema that is committed', async () => {
+  it('gives a router the schema that is committed', async () => {
     const clinic = await service.newClinic();
     const { body } = await service.graphql(clinic, '{ _service { sdl } }');
     const committed = await readFile(join(__dirname, '../../schema.graphql'), 'utf8');

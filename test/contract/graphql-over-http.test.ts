@@ -2,11 +2,11 @@ import { serverAudits } from 'graphql-http';
 import { startService, type Service } from '../support/service.js';
 
 // What the specification only recommends and this service does otherwise, by the audits' ids, with the reason.
-const STATUS_TELLS = 'a document or variables that do not fit answer 400 for application/json too';
+const STATUS_SHOWS = 'a document or variables that do not fit answer 400 for application/json too';
 const KNOWN_MISSES: Record<string, string> = {
-  '572B': STATUS_TELLS,
-  FDE2: STATUS_TELLS,
-  '7B9B': STATUS_TELLS,
+  '572B': STATUS_SHOWS,
+  FDE2: STATUS_SHOWS,
+  '7B9B': STATUS_SHOWS,
 };
 
 let service: Service;

@@ -85,7 +85,7 @@ function fromRest({ status, body }: Answer): Seen {
   return { customer: null, code: body.code, fields: faultsOf(body.fields) };
 }
 
-describe('the two doors', () => {
+describe('the two APIs', () => {
   let service: Service;
   let clinic: Clinic;
   beforeAll(async () => {

@@ -47,7 +47,7 @@ onEachEngine((engine) => {
     return body.data!.expressCustomer[list] as Record<string, any>;
   };
 
-  it('tells a whole life as its history, oldest first, each change with both values', async () => {
+  it('returns a whole life as its history, oldest first, each change with both values', async () => {
     const { expressCustomerId } = await newCustomer({ region: 'north' });
     const target = { expressCustomerId };
     const userId = newUserId();
@@ -113,7 +113,7 @@ onEachEngine((engine) => {
   const BROKEN: [string, string, object, string[]][] = [
     ['a null name', 'updateExpressCustomer', { expressCustomerName: null }, ['expressCustomerName REQUIRED']],
     [
-      'every broken rule of an update at once',
+      'every broken rule of an update together',
       'updateExpressCustomer',
       { expressCustomerName: ' ', metadata: { a: 1, '': 'x' }, expectedVersion: 0 },
       ['expectedVersion INVALID', 'expressCustomerName BLANK', 'metadata. BLANK', 'metadata.a INVALID'],
@@ -125,7 +125,7 @@ onEachEngine((engine) => {
       ['unset.1 INVALID'],
     ],
     [
-      'a key that is set and unset beside other faults',
+      'a key that is set and unset besides other faults',
       'editExpressCustomerMetadata',
       { set: { a: 1, ['k'.repeat(101)]: 'x' }, unset: ['', 'a'] },
       ['set.a INVALID', `set.${'k'.repeat(100)} TOO_LONG`, 'unset.0 BLANK', 'unset.1 INVALID'],

@@ -165,7 +165,7 @@ it('explains itself without colours and without a database', async () => {
   expect(stdout).not.toContain('\u001b');
 });
 
-it('tells its version', async () => {
+it('prints its version', async () => {
   const { exitCode, stdout } = await commandLine({ databaseUrl: '', dataDir: '' })('--version');
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${version}\n` });
 });

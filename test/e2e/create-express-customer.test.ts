@@ -42,7 +42,7 @@ onEachEngine((engine) => {
     expect(again.body.data!.expressCustomer).toEqual(customer);
   });
 
-  it('makes 50 customers of 50 creates at once, each with an id of its own, in the order of their creation', async () => {
+  it('makes 50 customers of 50 simultaneous creates, each with an id of its own, in the order of their creation', async () => {
     const clinic = await service.newClinic();
     const names = Array.from({ length: 50 }, (_, n) => `Customer ${n}`);
     const answers = await Promise.all(

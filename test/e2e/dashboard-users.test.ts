@@ -44,7 +44,7 @@ describe('with an issuer', () => {
     }
   });
 
-  it('answers with the user alone as the creator at the REST door, too', async () => {
+  it('answers with the user alone as the creator over REST, too', async () => {
     const authorization = `Bearer ${await issuer.sign({ ...who, level: 'admin' })}`;
     const { body } = await service.request('/v1/express', {
       method: 'POST',
@@ -205,7 +205,7 @@ describe('with an issuer of a test', () => {
     expect(codeOf(await call(await own.sign(who, { kid: 'unknown' })))).toBe('UNAUTHENTICATED');
   });
 
-  it('says that it cannot tell, not that the token is bad, when the issuer was down from the start', async () => {
+  it('answers that it cannot check the token, not that the token is bad, when the issuer was down from the start', async () => {
     await start();
     own.isDown = true;
     const { status, headers, body } = await call(await own.sign(who));
@@ -285,7 +285,7 @@ describe('a fetch of keys that fails', () => {
     expect(warnings()).toEqual([expect.objectContaining({ level: 40, url: own.url + path, ...line })]);
   });
 
-  it('an issuer whose name differs by the last slash is told apart in the line', async () => {
+  it('an issuer whose name differs by the last slash is distinguished in the log line', async () => {
     own = await startIssuer();
     own.replies[DISCOVERY] = { text: JSON.stringify({ issuer: own.url, jwks_uri: `${own.url}/jwks` }) };
     service = await startService('embedded', { OIDC_ISSUER: `${own.url}/`, OIDC_AUDIENCE: AUDIENCE });

@@ -83,7 +83,7 @@ onEachEngine((engine) => {
     expect(await faults(LIST, elsewhere)).toEqual([['after', 'INVALID']]);
   });
 
-  it('names every broken rule of a filter at once', async () => {
+  it('names every broken rule of a filter together', async () => {
     const filter = { nameContains: 'a\0', metadata: { ok: 'x', wrong: 1, '': 'y' } };
     expect(await faults(LIST, { filter, first: 0 })).toEqual(
       expect.arrayContaining([

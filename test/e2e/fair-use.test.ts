@@ -26,7 +26,7 @@ async function spendAll(clinic: Clinic): Promise<Answer> {
   }
 }
 
-it('refuses a credential that has spent its points with 429 and a time under 60 s, at both doors', async () => {
+it('refuses a credential that has spent its points with 429 and a time under 60 s, through both APIs', async () => {
   const clinic = await service.newClinic();
   const refused = await spendAll(clinic);
   expect(refused.status).toBe(429);
@@ -66,7 +66,7 @@ it('leaves every other credential alone, also one of the same clinic', async () 
   expect((await service.graphql(other, LIST, { first: 1 })).status).toBe(200);
 });
 
-it('takes what an operation costs, the same at both doors', async () => {
+it('takes what an operation costs, the same through both APIs', async () => {
   const [one, two] = [await service.newClinic(), await service.newClinic()];
   const graphql = [
     await service.graphql(one, CREATE),
@@ -125,8 +125,8 @@ it('counts alone, and says so, while its Redis is away', async () => {
     const clinic = await alone.newClinic();
     expect((await alone.graphql(clinic, LIST, { first: 1 })).status).toBe(200);
     expect((await alone.graphql(clinic, LIST, { first: 20 })).status).toBe(429);
-    const told = alone.logLines().filter(({ msg }) => String(msg).startsWith('Redis is away'));
-    expect(told).toHaveLength(1);
+    const lines = alone.logLines().filter(({ msg }) => String(msg).startsWith('Redis is away'));
+    expect(lines).toHaveLength(1);
   } finally {
     await alone.stop();
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { runLength } from '../support/run-length.js';
 import { startService, type Clinic, type Service } from '../support/service.js';
 
-const AT_ONCE = 25;
+const CONCURRENCY = 25;
 const FIELDS = 'expressCustomerId expressCustomerName metadata';
 const CREATE = `mutation ($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { ${FIELDS} } }`;
 const GET = `query ($id: ID!) { expressCustomer(expressCustomerId: $id) { ${FIELDS} } }`;
@@ -36,13 +36,13 @@ function expectNoFaultOfOurs({ status, body }: Answered): void {
   for (const { extensions } of body.errors ?? []) expect(extensions.code).not.toBe('INTERNAL_SERVER_ERROR');
 }
 
-/** Runs the check for as many generated values as asked for, several at once. */
+/** Runs the check for as many generated values as asked for, several simultaneously. */
 const forAll = <T>(values: fc.Arbitrary<T>, check: (value: T) => Promise<void>): Promise<void> =>
   fc.assert(
-    fc.asyncProperty(fc.array(values, { minLength: AT_ONCE, maxLength: AT_ONCE, size: 'max' }), (batch) =>
+    fc.asyncProperty(fc.array(values, { minLength: CONCURRENCY, maxLength: CONCURRENCY, size: 'max' }), (batch) =>
       Promise.all(batch.map(check)).then(() => undefined),
     ),
-    { numRuns: Math.ceil(runLength.generated / AT_ONCE), endOnFailure: true },
+    { numRuns: Math.ceil(runLength.generated / CONCURRENCY), endOnFailure: true },
   );
 
 const text = fc.oneof(

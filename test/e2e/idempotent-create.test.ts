@@ -103,7 +103,7 @@ describe('two instances on one PostgreSQL', () => {
     await database.remove();
   });
 
-  it(`make one customer per key of ${KEYS} keys with 50 calls at once each, refuse other inputs, and know clinics apart`, async () => {
+  it(`make one customer per key of ${KEYS} keys with 50 simultaneous calls each, refuse other inputs, and keep clinics apart`, async () => {
     const [service] = instances as [Service];
     const [clinic, stranger] = [await service.newClinic(), await service.newClinic()];
     const create = (who: typeof clinic, at: number, idempotencyKey: string, expressCustomerName = idempotencyKey) =>

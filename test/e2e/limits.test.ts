@@ -156,7 +156,7 @@ it('takes a cost of 10,000 and refuses one more, naming both', async () => {
     limit: 10_000,
     requested: 10_001,
   });
-  // The same document, kept by now, is reckoned anew for other variables.
+  // The same document, kept by now, is computed again for other variables.
   await expectWithinLimits(LISTS, { outer: 1 });
 });
 
@@ -177,7 +177,7 @@ it('estimates the cost of a document by its defaults, whoever sent it with what 
   expect(limitOf(await expectTooComplex(entities))).toEqual({ limit: 10_000, requested: 105 * 102 });
 });
 
-it('reckons a page that is larger than allowed as the largest, and lets the field refuse it', async () => {
+it('counts a page that is larger than allowed as the largest, and leaves the refusal to the field', async () => {
   const { body } = await service.graphql(clinic, '{ expressCustomers(first: 2147483647) { nodes { id } } }');
   expect(body.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
 });

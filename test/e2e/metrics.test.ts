@@ -30,7 +30,7 @@ async function valueOf(metric: string): Promise<number> {
 const requests = (operation: string, code: string) =>
   valueOf(`avara_express_requests_total{operation="${operation}",code="${code}"}`);
 
-it('counts requests by operation and code, at both doors', async () => {
+it('counts requests by operation and code, through both APIs', async () => {
   const before = [
     await requests('createExpressCustomer', 'OK'),
     await requests('createExpressCustomer', 'BAD_USER_INPUT'),
@@ -47,14 +47,14 @@ it('counts requests by operation and code, at both doors', async () => {
   expect(await requests('createExpressCustomer', 'BAD_USER_INPUT')).toBe(before[1]! + 1);
 });
 
-it('counts what calls cannot make more of than there are operations', async () => {
+it('has no more series than there are operations, whatever is called', async () => {
   await service.requestLine(await service.graphql(clinic, '{ a: __typename expressCustomers { totalCount } }'));
   expect(await requests('several', 'OK')).toBe(1);
   await service.requestLine(await service.request('/no/such/path'));
   expect(await metrics()).not.toContain('no/such/path');
 });
 
-it('tells of batches, connections, requests at work and the event loop', async () => {
+it('reports batches, connections, requests in flight and the event loop', async () => {
   await Promise.all(Array.from({ length: 30 }, (_, n) => create(`Simultaneous ${n}`)));
   expect(await valueOf('avara_express_batch_size_sum{batch="creates"}')).toBeGreaterThanOrEqual(30);
   expect(await valueOf('avara_express_batch_size_count{batch="creates"}')).toBeGreaterThan(0);
@@ -65,7 +65,7 @@ it('tells of batches, connections, requests at work and the event loop', async (
   expect(await metrics()).toContain('nodejs_eventloop_lag_p99_seconds');
 });
 
-it('says nothing of who was created, by whom or with which key', async () => {
+it('holds no name, clinic or key', async () => {
   await create('Wilhelmine Musterfrau');
   const text = await metrics();
   for (const secret of ['Musterfrau', clinic.token, clinic.apiKeyId, clinic.clinicId])

@@ -9,7 +9,7 @@ describe('the refusal of a call without a valid credential', () => {
     return body.errors![0]!.message;
   };
 
-  it('tells where the demo key is with the embedded engine, and nothing of one elsewhere', async () => {
+  it('names the file of the demo key with the embedded engine, and none elsewhere', async () => {
     expect(await refusalOn('embedded')).toMatch(/Authorization: Bearer avk_.*The demo key is in .*api-key/);
     expect(await refusalOn('postgresql')).toMatch(/Authorization: Bearer avk_[^/]*$/);
   });

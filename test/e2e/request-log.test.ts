@@ -20,7 +20,7 @@ onEachEngine((engine) => {
     ];
     const before = service.logLines().length;
     for (const input of inputs) await service.requestLine(await service.graphql(clinic, CREATE, { input }));
-    // A failure that nobody foresaw, in the database: its driver keeps the row in the error.
+    // An unexpected failure of the database: its driver keeps the row in the error.
     await service.dataSource.query('ALTER TABLE express_customers ADD CONSTRAINT broken CHECK (version > 1) NOT VALID');
     const failed = await service.graphql(clinic, CREATE, { input: inputs[0] });
     await service.dataSource.query('ALTER TABLE express_customers DROP CONSTRAINT broken');

@@ -33,7 +33,7 @@ describe('the page at /graphql', () => {
     expect(body.errors![0]!.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  it('tells the subgraph to who holds a credential in production, and to nobody else', async () => {
+  it('returns the subgraph schema in production to callers with a credential alone', async () => {
     service = await startService('embedded', { NODE_ENV: 'production' });
     const sdl = '{ _service { sdl } }';
     const { body } = await service.graphql(await service.newClinic(), sdl);

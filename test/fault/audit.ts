@@ -25,15 +25,15 @@ async function countWithoutEvent(dataSource: DataSource, clinicId: string): Prom
   return Number(row!.count);
 }
 
-/** Holds what a client was told against what the database has. */
+/** Compares what a client was answered with what the database holds. */
 export async function audit(dataSource: DataSource, clinicId: string, acknowledged: Acknowledged[]): Promise<Audit> {
   const rows = await dataSource.getRepository(ExpressCustomerEntity).findBy({ clinicId });
   const byId = new Map(rows.map((row) => [row.expressCustomerId, row]));
   const names = new Set(rows.map(({ expressCustomerName }) => expressCustomerName));
   const found = acknowledged.filter(({ expressCustomerId }) => byId.has(expressCustomerId));
-  const changed = found.filter((told) => {
-    const row = byId.get(told.expressCustomerId)!;
-    return row.expressCustomerName !== told.expressCustomerName || !sameMetadata(row.metadata, told.metadata);
+  const changed = found.filter((answer) => {
+    const row = byId.get(answer.expressCustomerId)!;
+    return row.expressCustomerName !== answer.expressCustomerName || !sameMetadata(row.metadata, answer.metadata);
   });
   return {
     acknowledged: acknowledged.length,
@@ -43,7 +43,7 @@ export async function audit(dataSource: DataSource, clinicId: string, acknowledg
     doubled:
       rows.length -
       names.size +
-      (acknowledged.length - new Set(acknowledged.map((told) => told.expressCustomerId)).size),
+      (acknowledged.length - new Set(acknowledged.map((answer) => answer.expressCustomerId)).size),
     changed: changed.length,
     withoutEvent: await countWithoutEvent(dataSource, clinicId),
   };

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const CREATE =
   'mutation($input:CreateExpressCustomerInput!){createExpressCustomer(input:$input){expressCustomerId expressCustomerName metadata}}';
-const GIVE_UP_AFTER_TRIES = 2_000;
+const MAX_TRIES = 2_000;
 const PAUSE_MS = 25;
 
 /** A create that the service said it has stored. */
@@ -82,7 +82,7 @@ export class CreatingClient {
     const run = randomUUID();
     const input = { expressCustomerName: `Customer ${run}`, metadata: { run, region: 'north' }, idempotencyKey: run };
     const body = JSON.stringify({ query: CREATE, variables: { input } });
-    for (let tries = 0; tries < GIVE_UP_AFTER_TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       while (this.paused) await sleep(PAUSE_MS);
       const customer = await this.send(body);
       if (customer) return void this.acknowledged.push(customer);

@@ -9,7 +9,7 @@ import { runLength, report } from '../support/run-length.js';
 
 const CREATE = 'mutation { createExpressCustomer(input: {expressCustomerName: "x"}) { expressCustomerId } }';
 const ANSWERED_WITHIN_MS = 5_000;
-const AT_ONCE = 30;
+const CONCURRENCY = 30;
 
 let postgres: PostgresServer;
 let service: ChildProcess;
@@ -60,7 +60,7 @@ const createMany = (count: number) => Promise.all(Array.from({ length: count }, 
  * @returns how long the slowest waited.
  */
 async function expectAllUnavailable(): Promise<number> {
-  const answers = await createMany(AT_ONCE);
+  const answers = await createMany(CONCURRENCY);
   for (const answer of answers) {
     expect(answer).toMatchObject({
       status: 503,
@@ -85,7 +85,7 @@ async function expectNormal(): Promise<number> {
   expect(service.exitCode).toBeNull();
   const ready = await untilReady();
   expect(ready).toBeLessThan(2_000);
-  for (const answer of await createMany(AT_ONCE)) expect(answer.status).toBe(200);
+  for (const answer of await createMany(CONCURRENCY)) expect(answer.status).toBe(200);
   return ready;
 }
 
@@ -105,7 +105,7 @@ it('answers 503 while the database is stalled, and works again after', async () 
   const answered: number[] = [];
   const ready: number[] = [];
   for (let stall = 0; stall < runLength.databaseStalls; stall += 1) {
-    await createMany(AT_ONCE);
+    await createMany(CONCURRENCY);
     await postgres.signal('SIGSTOP');
     // The first find connections that were fine, the second none.
     answered.push(await expectAllUnavailable(), await expectAllUnavailable());
@@ -114,7 +114,7 @@ it('answers 503 while the database is stalled, and works again after', async () 
   }
   report('database stalled', {
     stalls: runLength.databaseStalls,
-    refused: answered.length * AT_ONCE,
+    refused: answered.length * CONCURRENCY,
     slowestAnswerMs: Math.round(Math.max(...answered)),
     slowestReadyMs: Math.round(Math.max(...ready)),
   });

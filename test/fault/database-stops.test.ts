@@ -48,7 +48,7 @@ describe('a PostgreSQL that goes away', () => {
     await postgres.remove();
   });
 
-  it('costs nothing that was acknowledged when it stops at once, and is met with 503 alone', async () => {
+  it('costs nothing that was acknowledged when it stops immediately, and is answered with 503 alone', async () => {
     const client = new CreatingClient(server.url, clinic.token, 16);
     const readyAgain: number[] = [];
     client.start();

@@ -66,7 +66,7 @@ describe('a deploy', () => {
     expect(result).toMatchObject({ lost: 0, doubled: 0, changed: 0, withoutEvent: 0, rows: result.acknowledged });
   }, 600_000);
 
-  it('boots eight instances at once on an empty database, each migration once', async () => {
+  it('boots eight instances simultaneously on an empty database, each migration once', async () => {
     for (let round = 0; round < runLength.bootRounds; round += 1) {
       place = await createEmptyDatabase();
       const environment = { DATABASE_URL: place.databaseUrl, LOG_LEVEL: 'error' };
@@ -78,6 +78,6 @@ describe('a deploy', () => {
       expect(rows.map(({ name }) => name)).toEqual(migrations.map(({ name }) => name));
       if (round < runLength.bootRounds - 1) await place.remove();
     }
-    report('eight boots at once', { rounds: runLength.bootRounds });
+    report('eight simultaneous boots', { rounds: runLength.bootRounds });
   }, 600_000);
 });

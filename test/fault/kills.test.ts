@@ -25,7 +25,7 @@ async function withDatabase<T>(
   }
 }
 
-/** Kills the service again and again while a client creates; tells how long each restart took. */
+/** Kills the service again and again while a client creates. @returns how long each restart took. */
 async function killUnderLoad(environment: NodeJS.ProcessEnv, clinic: Clinic, { kills, parallel }: Experiment) {
   const port = await freePort();
   let server: ServerProcess = await startServerProcess({ environment, port });

@@ -164,7 +164,7 @@ describe('TLS', () => {
   });
 });
 
-it('ends immediately after a refused login, and not when the server gives up waiting for it', async () => {
+it('ends immediately after a refused login, and not when the server stops waiting for it', async () => {
   const place = { databaseUrl: urlOf('scram_user'), dataDir: '' };
   const { code, output } = await failToStart({ DATABASE_URL: place.databaseUrl });
   expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('DATABASE_URL has no password') });

@@ -66,7 +66,7 @@ onEachEngine((engine) => {
       expect(await historyOf(caller, expressCustomerId)).toHaveLength(1);
     });
 
-    it('lets one of two changes from the same version through and tells the other the current one', async () => {
+    it('lets one of two changes from the same version through and reports the current one to the other', async () => {
       const caller = world.newCaller();
       const { expressCustomerId } = await newCustomer(caller);
       const change = (expressCustomerName: string) =>
@@ -115,7 +115,7 @@ onEachEngine((engine) => {
       expect(Object.entries(stored!.metadata).sort()).toEqual(Object.entries(edited.metadata).sort());
     });
 
-    it('keeps all of 50 edits of different keys that run at once, and refuses a 51st key', async () => {
+    it('keeps all of 50 edits of different keys that run simultaneously, and refuses a 51st key', async () => {
       const caller = world.newCaller();
       const { expressCustomerId } = await newCustomer(caller);
       const edit = (key: string) =>
@@ -161,7 +161,7 @@ onEachEngine((engine) => {
       ]);
     });
 
-    it('turn a customer off and on once when 20 ask for it at once', async () => {
+    it('turn a customer off and on once when 20 ask for it simultaneously', async () => {
       const caller = world.newCaller();
       const { expressCustomerId } = await newCustomer(caller);
       const all = (change: typeof useCases.deactivateExpressCustomer) =>

@@ -13,7 +13,7 @@ onEachEngine((engine) => {
   const newCustomer = async (caller: Caller) =>
     (await useCases.createExpressCustomer(caller, { expressCustomerName: 'Users' })).expressCustomerId;
 
-  it('counts 50 different users who are added at once as 50, with an event each', async () => {
+  it('counts 50 different users who are added simultaneously as 50, with an event each', async () => {
     const caller = world.newCaller();
     const expressCustomerId = await newCustomer(caller);
     const add = () => useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId: newUserId() });
@@ -24,7 +24,7 @@ onEachEngine((engine) => {
     expect(await world.count('express_customer_events', caller.actor.clinicId)).toBe(51);
   });
 
-  it('counts one user who is added 20 times at once as one', async () => {
+  it('counts one user who is added 20 times simultaneously as one', async () => {
     const caller = world.newCaller();
     const expressCustomerId = await newCustomer(caller);
     const userId = newUserId();
@@ -35,7 +35,7 @@ onEachEngine((engine) => {
     expect(await world.count('express_customer_events', caller.actor.clinicId)).toBe(2);
   });
 
-  it('takes one user out once when 20 ask for it at once', async () => {
+  it('takes one user out once when 20 ask for it simultaneously', async () => {
     const caller = world.newCaller();
     const expressCustomerId = await newCustomer(caller);
     const [userId, other] = [newUserId(), newUserId()];

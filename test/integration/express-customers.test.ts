@@ -207,7 +207,7 @@ onEachEngine((engine) => {
       await expect(page(clinicId, { filter: same, after })).resolves.toBeDefined();
     });
 
-    it('sends one statement for a list and for common matches, two for rare ones, and counts only when told to', async () => {
+    it('sends one statement for a list and for common matches, two for rare ones, and counts only on request', async () => {
       const statements = statementsOf(database.dataSource);
       const sent = async (filter: ExpressCustomerFilter, orderBy = CREATED_AT_DESC) => {
         const before = statements.length;
@@ -225,7 +225,7 @@ onEachEngine((engine) => {
       expect(statements.every((sql) => /clinic_id = \$1/.test(sql))).toBe(true);
     });
 
-    it('reads pages that are asked for at once together, each exactly as by itself, and one that many ask for once', async () => {
+    it('reads pages that are asked for simultaneously in one batch, each exactly as by itself, and one that many ask for once', async () => {
       const statements = statementsOf(database.dataSource);
       for (const orderBy of ORDERS) {
         const filter = { isActive: false };

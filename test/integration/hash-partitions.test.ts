@@ -53,7 +53,7 @@ it('keeps what was there, and answers every operation', async () => {
   expect(names).toContain('Before the split');
 });
 
-it('makes one customer for one idempotency key, sent 20 times at once', async () => {
+it('makes one customer for one idempotency key, sent 20 times simultaneously', async () => {
   const ids = await Promise.all(Array.from({ length: 20 }, () => create('Once', service, 'one key')));
   expect(new Set(ids).size).toBe(1);
 });

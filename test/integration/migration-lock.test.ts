@@ -58,7 +58,7 @@ it('reports for whom it waits, and goes on when that process is done', async () 
   expect(reports).toEqual([`Another process migrates the schema (PostgreSQL process ${pid}); waiting for it.`]);
 });
 
-it('gives up in words on a lock that an abandoned session holds', async () => {
+it('reports in words a lock that an abandoned session holds', async () => {
   place = await createEmptyDatabase();
   const { dataSource } = await open();
   const abandoned = new Client({ connectionString: place.databaseUrl! });

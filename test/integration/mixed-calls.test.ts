@@ -39,7 +39,7 @@ onEachEngine((engine) => {
     return { ...totals, users, events: await world.count('express_customer_events', clinicId) };
   }
 
-  it(`keeps exactly what it acknowledged of ${CALLS[engine]} mixed calls at once, half of them rolled back`, async () => {
+  it(`keeps exactly what it acknowledged of ${CALLS[engine]} simultaneous mixed calls, half of them rolled back`, async () => {
     const caller = world.newCaller();
     const [open, closed] = [await newCustomer(caller), await newCustomer(caller)];
     await deactivateExpressCustomer(caller, { expressCustomerId: closed });

@@ -8,7 +8,7 @@ import { createClinic } from '../../src/identity/create-clinic.js';
 import { issueApiKey, type NewApiKey } from '../../src/identity/issue-api-key.js';
 import { createTestDatabase, type Engine, type TestDatabase } from './engines.js';
 
-/** A clinic of a test's own, with a key that may do everything unless told otherwise. */
+/** A clinic of a test's own, with a key that may do everything unless scopes are given. */
 export interface Clinic {
   clinicId: string;
   apiKeyId: string;

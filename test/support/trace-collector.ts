@@ -17,7 +17,7 @@ export interface TraceCollector {
   url: string;
   /** All that has come so far. */
   spans: ReceivedSpan[];
-  /** What the senders tell of themselves. */
+  /** What the senders report about themselves. */
   resources: string[];
   stop(): void;
 }

@@ -9,7 +9,7 @@ const OPTIONS = {
 };
 
 describe('BatchQueue', () => {
-  it('run together what is asked for at once, in the order asked, at most `size` of it', async () => {
+  it('run simultaneous items in one batch, in the order asked, at most `size` of it', async () => {
     const sent: string[][] = [];
     const batches = new BatchQueue(async (key: string, items: string[]) => {
       sent.push(items);

@@ -32,7 +32,7 @@ it('cannot be changed once it is read', () => {
   expect(Object.isFrozen(readConfig({}))).toBe(true);
 });
 
-it('hides the schema in production unless told otherwise', () => {
+it('hides the schema in production unless configured otherwise', () => {
   expect(readConfig({ NODE_ENV: 'production' })).toMatchObject({ isProduction: true, introspection: false });
   expect(readConfig({ NODE_ENV: 'production', INTROSPECTION: 'true' }).introspection).toBe(true);
 });
@@ -42,7 +42,7 @@ it('reads a list of origins', () => {
   expect(corsOrigins).toEqual(['https://a.example.org', 'http://localhost:3000']);
 });
 
-it('reports all faults at once, says what is expected and repeats no value', () => {
+it('reports all faults together, says what is expected and repeats no value', () => {
   const faults = faultsOf({
     PORT: 'geheim1',
     HOST: '!geheim2!',
@@ -92,7 +92,7 @@ it.each(['-1', '8001', '1e3', '0.5', 'Infinity'])('refuses to drain for %j milli
   expect(faultsOf({ DRAIN_MS: ms })).toEqual(['  DRAIN_MS: a whole number from 0 to 8000 is expected']),
 );
 
-it('drains for as long as a stop may take, and not at all where told so', () => {
+it('drains for as long as a stop may take, and not at all where configured so', () => {
   expect(readConfig({ DRAIN_MS: '8000' }).drainMs).toBe(8_000);
   expect(readConfig({ DRAIN_MS: '0' }).drainMs).toBe(0);
 });

@@ -20,7 +20,7 @@ async function pidOfDeadProcess(): Promise<number> {
   return child.pid!;
 }
 
-it('lets one in at a time and says who is in', async () => {
+it('admits one process at a time and says which', async () => {
   const unlock = await lockDataDir(folder);
   await expect(lockDataDir(folder)).rejects.toThrow(DataDirInUseError);
   await expect(lockDataDir(folder)).rejects.toThrow(`in use by process ${process.pid}`);
@@ -31,7 +31,7 @@ it('lets one in at a time and says who is in', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('takes over at once what a dead process left', async () => {
+it('takes over immediately what a dead process left', async () => {
   await writeFile(join(folder, 'lock'), `${await pidOfDeadProcess()} 12345`);
   await (
     await lockDataDir(folder)

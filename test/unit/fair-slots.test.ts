@@ -12,7 +12,7 @@ const ONE_SLOT = { ...OPTIONS, total: 1, lanes: lanesOf(1, 2) };
 
 let endAll: () => void;
 
-/** Work that ends when it is told to, at the latest with its test, and what has begun so far. */
+/** Work that ends when it is ended, at the latest with its test, and what has begun so far. */
 function newWork(slots: FairSlots) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
@@ -44,7 +44,7 @@ function newWork(slots: FairSlots) {
 describe('slots that tenants share', () => {
   afterEach(() => endAll?.());
 
-  it('run at once what has room, without waiting for the event loop', () => {
+  it('run immediately what has room, without waiting for the event loop', () => {
     const { begun, start } = newWork(new FairSlots(OPTIONS));
     void start('a1', 'a');
     expect(begun).toEqual(['a1']);

@@ -14,7 +14,7 @@ it('says that a page follows when one row more than asked for was found, and lea
   });
 });
 
-it('says of the last page that none follows, and of a page behind a cursor that one is before it', () => {
+it('says of the last page that none follows, and of a page after a cursor that one is before it', () => {
   const { pageInfo } = toConnection(pageOf([3], 2, 'c2', cursorOf), String);
   expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true, startCursor: 'c3', endCursor: 'c3' });
 });

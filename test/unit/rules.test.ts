@@ -72,7 +72,7 @@ describe('metadata', () => {
     ]);
   });
 
-  it('reports every broken pair at once, each at its key', () => {
+  it('reports every broken pair together, each at its key', () => {
     const long = 'k'.repeat(101);
     const metadata = {
       number: 1,

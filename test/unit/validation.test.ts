@@ -23,7 +23,7 @@ it('makes an instance of the class from a right input', () => {
   expect(input).toEqual({ expressCustomerName: 'A', metadata: { a: 'b' } });
 });
 
-it('names every broken rule of an input at once', () => {
+it('names every broken rule of an input together', () => {
   const plain = { expressCustomerName: '', metadata: { a: 1, b: null }, isActive: false };
   expect(faultsOf(plain)).toEqual([
     ['expressCustomerName', 'BLANK'],
@@ -73,7 +73,7 @@ class Bounds {
   high?: number | null;
 }
 
-it('asks the rule of a whole input beside those of its fields, so that one answer names all faults', () => {
+it('asks the rule of a whole input besides those of its fields, so that one answer names all faults', () => {
   const { fields } = refusalOf(() => validInput(Bounds, { low: 1, high: 1 })).details;
   expect(fields).toEqual([{ path: ['high'], code: 'INVALID', message: 'Another one.' }]);
   expect(refusalOf(() => validInput(Bounds, { low: 2, high: 2 })).details.fields).toMatchObject([

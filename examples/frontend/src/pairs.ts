@@ -1,7 +1,7 @@
 import type { Fault } from './problem';
 
 export type Metadata = Record<string, string>;
-/** A row of the metadata inputs. Its number tells rows apart while their keys are being typed. */
+/** A row of the metadata inputs. Its number distinguishes rows while their keys are being typed. */
 export interface Pair {
   row: number;
   key: string;

@@ -153,7 +153,7 @@ onEachEngine((engine) => {
     return answer.status === ERROR_STATUS[code] ? code : `${code} with ${answer.status}`;
   }
 
-  it.each(Object.keys(REST_CALLS))('%s answers each credential at the REST door as tabled', async (name) => {
+  it.each(Object.keys(REST_CALLS))('%s answers each credential over REST as tabled', async (name) => {
     const operation = OPERATIONS[name]!;
     const expected: Record<string, Outcome> = {};
     const found: Record<string, Outcome> = {};

@@ -1,7 +1,7 @@
 import { startService, type Clinic } from '../../support/service.js';
 
 const REQUESTS = 10_000;
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 const FIELDS = 'expressCustomerName createdByApiKeyId';
 
 it('of 10,000 interleaved requests of two clinics on one pool, none meets a row of the other clinic', async () => {
@@ -49,12 +49,12 @@ it('of 10,000 interleaved requests of two clinics on one pool, none meets a row 
 
   let next = 0;
   const caller = async () => {
-    for (let turn = next++; turn < REQUESTS; turn = next++) {
-      const which = turn % 2;
-      await kinds[(turn >> 1) % kinds.length]!(clinics[which]!, ids[which]!, ids[1 - which]!);
+    for (let n = next++; n < REQUESTS; n = next++) {
+      const which = n % 2;
+      await kinds[(n >> 1) % kinds.length]!(clinics[which]!, ids[which]!, ids[1 - which]!);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, caller));
+  await Promise.all(Array.from({ length: CONCURRENCY }, caller));
   await service.stop();
   expect(crossings).toEqual([]);
   expect(seen).toMatchObject({ created: REQUESTS / 4, hidden: REQUESTS / 4 });

@@ -69,7 +69,7 @@ export const OPERATIONS: Record<string, Operation> = {
 
 export const documentOf = ({ kind, field }: Operation, id: string): string => `${kind} { ${field(id)} }`;
 
-/** The same operations at the REST door, by operationId; the OpenAPI description must name each. */
+/** The same operations over REST, by operationId; the OpenAPI description must name each. */
 export const REST_CALLS: Record<
   string,
   (expressCustomerId: string) => { method: string; path: string; body?: object }

@@ -3,7 +3,7 @@ import { onEachEngine } from '../../support/engines.js';
 import { startService } from '../../support/service.js';
 
 const KEYS = 1_000;
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 const LIST = '{ expressCustomers(first: 1) { nodes { id } } }';
 
 /** Every row of every table as text, as a dump would hold it; binary columns in hex. */
@@ -25,7 +25,7 @@ onEachEngine((engine) => {
     for (let made = 0; made < KEYS; made += 1) tokens.push((await service.newKey(clinic)).token);
     const waiting = [...tokens];
     const statuses = new Set<number>();
-    // What a busy machine is too late for is asked again: each key shall have been used.
+    // What a busy machine refuses is sent again, so that each key has been used.
     const use = async (token: string): Promise<void> => {
       const { status } = await service.graphql({ token }, LIST);
       if (status === 503) return use(token);
@@ -37,7 +37,7 @@ onEachEngine((engine) => {
         await use(`${token}x`);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, caller));
+    await Promise.all(Array.from({ length: CONCURRENCY }, caller));
     const dump = await dumpOf(service.dataSource);
     const logs = JSON.stringify(service.logLines());
     await service.stop();

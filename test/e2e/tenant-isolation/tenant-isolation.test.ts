@@ -7,12 +7,12 @@ import { documentOf, OPERATIONS } from './operations.js';
 const UNKNOWN = `cus_${'0'.repeat(32)}`;
 const NAMING_A_CUSTOMER = Object.entries(OPERATIONS).filter(([, { foreign }]) => foreign !== 'OWN');
 
-// What tells one call from the next, whatever was asked for.
-const IT_DIFFERS = new Set(['date', 'x-request-id', 'ratelimit']);
+// What differs from call to call, whatever was asked for.
+const DIFFERENT_EACH_TIME = new Set(['date', 'x-request-id', 'ratelimit']);
 
 /** Everything that a caller sees of an answer, but for what names the single request. */
 function seen({ status, headers, text }: Answer): unknown {
-  const kept = [...headers].filter(([name]) => !IT_DIFFERS.has(name));
+  const kept = [...headers].filter(([name]) => !DIFFERENT_EACH_TIME.has(name));
   return { status, headers: kept, text: text.replaceAll(headers.get('x-request-id')!, 'REQUEST') };
 }
 

@@ -10,7 +10,7 @@ function watched(isTTY: boolean, columns = 80) {
   return { terminal: { environment: {}, stdin: new PassThrough(), stdout: silent, stderr }, written: () => written };
 }
 
-it('shows a bar on a terminal, tells lines above it, and never goes back over them', () => {
+it('shows a bar on a terminal, prints lines above it, and never goes back over them', () => {
   const { terminal, written } = watched(true);
   const progress = showProgress(terminal, 200);
   progress.log('line 2: it is not JSON');
@@ -21,12 +21,12 @@ it('shows a bar on a terminal, tells lines above it, and never goes back over th
   const shown = written();
   expect(shown).toMatch(/100 % \| 9 lines/);
   // To the beginning of a line, which is cleared, or on a new one.
-  for (const told of ['line 2: it is not JSON', 'line 7: it is not UTF-8'])
-    expect(shown).toMatch(new RegExp(`(^|\\n|\u001b\\[\\d?[GKJ])${told}(\u001b\\[0?K)?\\n`));
+  for (const line of ['line 2: it is not JSON', 'line 7: it is not UTF-8'])
+    expect(shown).toMatch(new RegExp(`(^|\\n|\u001b\\[\\d?[GKJ])${line}(\u001b\\[0?K)?\\n`));
   expect(shown).not.toContain('\u001b8');
 });
 
-it('tells plain lines where there is no terminal: no colour, nothing that a terminal obeys', () => {
+it('prints plain lines where there is no terminal: no colour, nothing that a terminal obeys', () => {
   const { terminal, written } = watched(false);
   const progress = showProgress(terminal, 200);
   progress.update(100, 10_500);
