@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** Each word or phrase in lower case as a regular expression, and what is written instead. */
 const WORDS = [
-  ['told|tells|tell(?!.*apart)', 'report, log, return, show; "tell ... apart" is fine'],
+  ['(told|tells?)(?!.*apart)', 'report, log, return, show; "tell ... apart" is fine'],
   ['at once', 'simultaneously, together; or: immediately'],
   ['(give|gives|given|gave|giving) up', 'reject, abandon, stop'],
   ['mend|mends|mended|mending', 'fix'],
@@ -21,6 +21,9 @@ const WORDS = [
   ['behind (a|the|this|that|its) (cursor|customer|row|event|page|item|user|503|timeout)', 'after'],
   ['taken for', 'treated as, mistaken for'],
   ['unheard', 'unhandled'],
+  ['whoever', 'the caller, operator or user who'],
+  ['crowd', 'many requests, load'],
+  ['anew', 'again'],
   ['(asks|ask) nothing', 'no filter'],
   ['(go|goes|went|gone|going) together', 'be batched'],
   ['(hand|hands|handed|handing)( \\w+)? on', 'forward, pass on'],
