@@ -118,7 +118,6 @@ module.exports = {
       'What a start says, whatever is started.',
       folder('startup'),
       folder('startup', 'config', 'identity', 'database', 'shared'),
-      '^src/app\\.ts$',
     ),
     only(
       'transport',
@@ -139,7 +138,7 @@ module.exports = {
     never(
       'folders-know-no-entry-point',
       'What starts the program is at its top.',
-      '^src/(?!startup/)[^/]+/',
+      '^src/[^/]+/',
       '^src/(main|serve|app)\\.ts$',
     ),
     never('src-runs-alone', 'It is shipped without them.', '^src/', '^(test|bench|examples|scripts|ormconfig)'),

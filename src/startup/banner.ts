@@ -1,6 +1,15 @@
-import type { App } from '../app.js';
+import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
-import { demoKeyFile } from '../identity/demo.js';
+import type { Database } from '../database/database.js';
+import { demoKeyFile, type DemoKey } from '../identity/demo.js';
+
+/** What is said of a service that has started or stopped. */
+export interface StartedService {
+  server: { log: Pick<Logger, 'info'> };
+  database: Pick<Database, 'engine'>;
+  demoKey: DemoKey | null;
+  isDemoClinicEmpty: boolean;
+}
 
 const createCommand = (address: string, authorization: string): string => `
   curl ${address}/graphql -H 'content-type: application/json' -H "authorization: Bearer ${authorization}" -d '{
@@ -8,7 +17,7 @@ const createCommand = (address: string, authorization: string): string => `
     "variables": {"input": {"expressCustomerName": "City Medical Center - Radiology Department"}}}'
 `;
 
-function keyText(address: string, config: Config, { demoKey, isDemoClinicEmpty }: App): string {
+function keyText(address: string, config: Config, { demoKey, isDemoClinicEmpty }: StartedService): string {
   if (!demoKey) return '';
   const file = demoKeyFile(config.dataDir);
   if (!isDemoClinicEmpty) return `The demo key is in ${file}.\n`;
@@ -16,24 +25,24 @@ function keyText(address: string, config: Config, { demoKey, isDemoClinicEmpty }
   return `\n${clinic} The key, kept in ${file}:\n\n  ${demoKey.token}\n\nCreate a customer:\n${createCommand(address, demoKey.token)}\n`;
 }
 
-function readyText(address: string, config: Config, app: App): string {
-  const data = app.database.engine === 'embedded' ? `embedded PostgreSQL, data in ${config.dataDir}` : 'PostgreSQL';
+function readyText(address: string, config: Config, service: StartedService): string {
+  const data = service.database.engine === 'embedded' ? `embedded PostgreSQL, data in ${config.dataDir}` : 'PostgreSQL';
   const next = config.hasExplorers ? `Open ${address} in a browser to try it.\n` : '';
-  return `avara-express-customers is ready at ${address}/graphql (${data}).\n${next}${keyText(address, config, app)}`;
+  return `avara-express-customers is ready at ${address}/graphql (${data}).\n${next}${keyText(address, config, service)}`;
 }
 
 /**
  * Says that the service is ready, on which data, and where to go next: to a person at a terminal as plain text; in
  * production, where a collector reads, as one more line of the log.
  */
-export function announceReady(address: string, config: Config, app: App): void {
-  if (config.isProduction) app.server.log.info({ address, engine: app.database.engine }, 'ready');
-  else process.stdout.write(readyText(address, config, app));
+export function announceReady(address: string, config: Config, service: StartedService): void {
+  if (config.isProduction) service.server.log.info({ address, engine: service.database.engine }, 'ready');
+  else process.stdout.write(readyText(address, config, service));
 }
 
 /** Says that the service has shut down, and where the data is. */
-export function announceStopped(config: Config, app: App): void {
-  if (config.isProduction) return app.server.log.info('stopped');
-  const kept = app.database.engine === 'embedded' ? ` Your customers are kept in ${config.dataDir}.` : '';
+export function announceStopped(config: Config, service: StartedService): void {
+  if (config.isProduction) return service.server.log.info('stopped');
+  const kept = service.database.engine === 'embedded' ? ` Your customers are kept in ${config.dataDir}.` : '';
   process.stdout.write(`Stopped.${kept}\n`);
 }
