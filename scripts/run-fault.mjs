@@ -9,7 +9,14 @@ if (!['short', 'full'].includes(length)) {
 const experiments = ['test/fault'];
 // Tests like any other, of which `npm test` has run the short form already.
 if (length === 'full')
-  for (const test of ['idempotent-create', 'generated-input', 'canaries', 'limits'])
+  for (const test of [
+    'idempotent-create',
+    'generated-input',
+    'generated-operations',
+    'document-flood',
+    'canaries',
+    'limits',
+  ])
     experiments.push(`test/e2e/${test}`);
 const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...experiments, '--runInBand'];
 process.exitCode =

@@ -10,10 +10,10 @@ export interface RunLength {
   idempotencyKeys: number;
   /** Inputs that fast-check makes up. */
   generated: number;
-  /** Operations that are made up and answered twice, by graphql-js and by plan. */
-  plannedOperations: number;
   /** Operations that are made up and answered twice, by Apollo Server and from kept operations. */
   repeatedOperations: number;
+  /** Distinct documents that are sent to a small heap. */
+  floodDocuments: number;
   /** Requests with marked strings that no log may show. */
   canaries: number;
   /** Creates that must have been acknowledged for the kill experiment to say anything. */
@@ -34,8 +34,8 @@ const LENGTHS: Record<string, RunLength> = {
     bootRounds: 1,
     idempotencyKeys: 20,
     generated: 1_000,
-    plannedOperations: 3_000,
     repeatedOperations: 2_000,
+    floodDocuments: 200,
     canaries: 1_000,
     acknowledgedAtLeast: 50,
     readyWithinMs: 30_000,
@@ -50,8 +50,8 @@ const LENGTHS: Record<string, RunLength> = {
     bootRounds: 20,
     idempotencyKeys: 200,
     generated: 20_000,
-    plannedOperations: 20_000,
     repeatedOperations: 50_000,
+    floodDocuments: 1_500,
     canaries: 10_000,
     acknowledgedAtLeast: 20_000,
     readyWithinMs: 3_000,
