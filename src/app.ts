@@ -7,7 +7,7 @@ import { openServiceDatabase } from './service-database.js';
 import { poolOf } from './database/pool.js';
 import { migrate } from './database/migrate.js';
 import { ExpressCustomerEntity } from './customer/model/express-customer.entity.js';
-import { removeExpiredCreates } from './customer/persistence/create/delete-expired.js';
+import { deleteExpiredIdempotencyRecords } from './customer/persistence/create/delete-expired.js';
 import { readApiKeyToken } from './identity/api-key-token.js';
 import { authentication } from './identity/authenticate.js';
 import { DashboardTokenAuthentication } from './identity/authenticate-dashboard-token.js';
@@ -54,8 +54,8 @@ interface Work {
 const cleaning = ({ dataSource }: Database, log: Logger): BackgroundTask =>
   startBackgroundTask(
     CLEANING_EVERY_MS,
-    (stopping) => removeExpiredCreates(dataSource, stopping),
-    (error) => log.warn({ err: error }, 'what has expired stays until the next try'),
+    (stopping) => deleteExpiredIdempotencyRecords(dataSource, stopping),
+    (error) => log.warn({ err: error }, 'could not delete expired idempotency records; the next run tries again'),
   );
 
 // Loaded by those alone who ask for it: each takes some megabytes.

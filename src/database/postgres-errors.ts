@@ -68,3 +68,12 @@ export function isUnavailable(error: unknown): boolean {
   if (Array.isArray(errors)) return errors.some(isUnavailable);
   return driverError !== undefined && driverError !== error && isUnavailable(driverError);
 }
+
+// Cut short by lock_timeout or statement_timeout, or refused for want of resources.
+const CUT_SHORT = /^(55P03|57014|53...)$/;
+
+/** Whether an error says that nothing was changed: the server rejected the work or cut it short, or it was never sent. */
+export const isUndone = (error: unknown): boolean =>
+  isRejected(error) ||
+  CUT_SHORT.test(sqlState(error) ?? '') ||
+  (error instanceof Error && error.message.startsWith('timeout exceeded when trying to connect'));

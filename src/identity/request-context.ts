@@ -12,6 +12,8 @@ export interface RequestContext {
   actor: Actor | null;
   dataSource: DataSource;
   log: Logger;
+  /** Aborted with an AppError when the caller hangs up before its answer is complete; absent where nobody can. */
+  signal?: AbortSignal | undefined;
   /** What is learned on the way; `operation` names what was asked for. */
   outcome: { operation?: string };
 }

@@ -8,6 +8,7 @@ import { errorBody, toAppError } from './errors.js';
 import { explorer } from './pages/explorer.js';
 import { graphqlEndpoint } from './graphql/endpoint.js';
 import { chooseAnswerType, prefersPage } from './media-type.js';
+import { hangUpSignal } from './http/hang-up.js';
 import { healthRoutes } from './http/health.js';
 import { httpServerBehind, refuseMalformedHttp } from './http/http-server.js';
 import { acceptJsonBodies } from './http/json-body.js';
@@ -67,7 +68,18 @@ function beginContexts(server: FastifyInstance, { database, log }: Services): vo
   server.addHook('onRequest', (request, reply, next) => {
     const { operationId } = request.routeOptions.config as { operationId?: string };
     const outcome = { operation: operationId ?? request.routeOptions.url ?? 'unknown' };
-    setContext(request, { requestId: request.id, actor: null, dataSource: database.dataSource, log, outcome });
+    let signal: AbortSignal | undefined;
+    setContext(request, {
+      requestId: request.id,
+      actor: null,
+      dataSource: database.dataSource,
+      log,
+      outcome,
+      // Made when a use case asks for it: most do not.
+      get signal() {
+        return (signal ??= hangUpSignal(reply.raw));
+      },
+    });
     void reply.header('x-request-id', request.id);
     next();
   });

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onEachEngine, type Engine } from '../support/engines.js';
 import { startService, type Service } from '../support/service.js';
 import { RestClient } from '../support/rest-client.js';
@@ -62,68 +61,5 @@ onEachEngine((engine) => {
       [clinic.clinicId],
     );
     expect(Number(row!.count)).toBe(CUTS[engine]);
-  });
-
-  async function tryCreate(token: string, count: number, expressCustomerName = 'Same body'): Promise<string> {
-    const { body } = await service.request('/v1/express', {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'x-stainless-retry-count': String(count),
-      },
-      body: JSON.stringify({ expressCustomerName }),
-    });
-    return body.expressCustomerId as string;
-  }
-
-  it('makes two customers of two originals with the same body, and answers each retry with one of them, once', async () => {
-    const { token } = await service.newClinic();
-    const originals = [await tryCreate(token, 0), await tryCreate(token, 0)];
-    const retries = await Promise.all([tryCreate(token, 1), tryCreate(token, 1)]);
-    expect([...retries].sort()).toEqual([...originals].sort());
-    expect(new Set(originals).size).toBe(2);
-    expect(originals).not.toContain(await tryCreate(token, 1));
-  });
-
-  it('answers the second retry with what the first one was answered', async () => {
-    const { token } = await service.newClinic();
-    const tries = [await tryCreate(token, 0), await tryCreate(token, 1), await tryCreate(token, 2)];
-    expect(new Set(tries).size).toBe(1);
-  });
-
-  if (engine === 'postgresql') {
-    it('lets a retry wait for an original that is still running, and answers both alike', async () => {
-      const { token } = await service.newClinic();
-      const blocker = service.dataSource.createQueryRunner();
-      await blocker.startTransaction();
-      await blocker.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
-      const original = tryCreate(token, 0);
-      const isWaiting = async (locktype: string) => {
-        const waiting = await service.dataSource.query<unknown[]>(
-          'SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = $1',
-          [locktype],
-        );
-        return waiting.length > 0;
-      };
-      while (!(await isWaiting('relation'))) await sleep(10);
-      const retry = tryCreate(token, 1);
-      while (!(await isWaiting('advisory'))) await sleep(10);
-      await blocker.commitTransaction();
-      await blocker.release();
-      expect(await retry).toBe(await original);
-    });
-  }
-
-  it('creates for a retry whose original never came, came from another key, or is over ten minutes old', async () => {
-    const [clinic, stranger] = [await service.newClinic(), await service.newClinic()];
-    const first = await tryCreate(clinic.token, 1);
-    expect(first).toMatch(/^cus_/);
-    expect(await tryCreate(stranger.token, 2)).not.toBe(first);
-    await service.dataSource.query(
-      `UPDATE unkeyed_creates SET created_at = created_at - interval '11 minutes' WHERE clinic_id = $1`,
-      [clinic.clinicId],
-    );
-    expect(await tryCreate(clinic.token, 2)).not.toBe(first);
   });
 });

@@ -1,5 +1,7 @@
 import { createExpressCustomer, expressCustomer, updateExpressCustomer } from '../../src/customer/use-cases/index.js';
-import { createTogether } from '../../src/customer/persistence/create/batched-create.js';
+import { createBatched, type NewExpressCustomer } from '../../src/customer/persistence/create/batched-create.js';
+import { createIdempotently } from '../../src/customer/persistence/create/idempotent-create.js';
+import { createForClient } from '../../src/customer/persistence/create/retried-create.js';
 import { newExpressCustomerId } from '../../src/customer/model/express-customer-id.js';
 import { ExpressCustomerEntity } from '../../src/customer/model/express-customer.entity.js';
 import { onEachEngine } from '../support/engines.js';
@@ -23,18 +25,27 @@ onEachEngine((engine) => {
     createdByUserId: null,
   });
 
-  const doors = {
-    'without a key': () => null,
-    'with a key': (n: number) => ({ actorId: 'a', fingerprint: Buffer.from([n % 256]), idempotencyKey: `key ${n}` }),
-    'marked for retries': (n: number) => ({ actorId: 'a', fingerprint: Buffer.from([n % 256]), idempotencyKey: null }),
-  };
-  it.each(Object.entries(doors))(
+  const identity = (clinicId: string, n: number) => ({ clinicId, actorId: 'a', fingerprint: Buffer.from([n % 256]) });
+  const kinds: [string, (clinicId: string, customer: NewExpressCustomer, n: number) => Promise<unknown>][] = [
+    ['without a key', (clinicId, customer) => createBatched(world.dataSource, clinicId, customer)],
+    [
+      'with a key',
+      (clinicId, customer, n) =>
+        createIdempotently(world.dataSource, customer, { ...identity(clinicId, n), idempotencyKey: `key ${n}` }),
+    ],
+    [
+      'marked for retries',
+      (clinicId, customer, n) =>
+        createForClient(world.dataSource, customer, { ...identity(clinicId, n), retryCount: 0, isCounted: true }),
+    ],
+  ];
+  it.each(kinds)(
     'commits every good row of creates in flight %s, with its event, when others break a rule of the database',
-    async (_, triesOf) => {
+    async (kind, create) => {
       const { clinicId } = world.newCaller().actor;
       const calls = Array.from({ length: MANY }, (_, n) => {
         const customer = newCustomer(n % 50 === 7 ? '' : `Hospital ${n}`, clinicId);
-        return createTogether(world.dataSource, clinicId, customer, triesOf(n));
+        return create(clinicId, customer, n);
       });
       const tally = await outcomes(calls);
       expect(tally).toEqual({ OK: MANY - 10, 23514: 10 });
@@ -42,7 +53,7 @@ onEachEngine((engine) => {
       expect(await world.count('express_customer_events', clinicId)).toBe(MANY - 10);
       // A refused create leaves its key free.
       const kept = (await world.count('idempotency_keys', clinicId)) + (await world.count('unkeyed_creates', clinicId));
-      expect(kept).toBe(triesOf(0) === null ? 0 : MANY - 10);
+      expect(kept).toBe(kind === 'without a key' ? 0 : MANY - 10);
     },
   );
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { newExpressCustomerId } from '../../src/customer/model/express-customer-id.js';
+import { ExpressCustomerEntity } from '../../src/customer/model/express-customer.entity.js';
 import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
 import type { Database } from '../../src/database/database.js';
 import { openServiceDatabase } from '../../src/service-database.js';
@@ -23,27 +24,30 @@ onEachEngine((engine) => {
     await place.remove();
   });
 
-  const insert = (manager: EntityManager, name: string) =>
-    new ExpressCustomerRepository(manager, clinic.clinicId).insert({
-      expressCustomerId: newExpressCustomerId(),
+  async function insert(manager: EntityManager, name: string): Promise<string> {
+    const expressCustomerId = newExpressCustomerId();
+    await manager.insert(ExpressCustomerEntity, {
+      clinicId: clinic.clinicId,
+      expressCustomerId,
       expressCustomerName: name,
       nameSearch: name,
       metadata: {},
       createdByApiKeyId: clinic.apiKeyId,
       createdByUserId: null,
     });
+    return expressCustomerId;
+  }
 
   it(`keeps exactly what was acknowledged of ${CALLS[engine]} transactions at once, half of them rolled back`, async () => {
-    const calls = Array.from({ length: CALLS[engine] }, async (_, index) => {
-      const row = await database.dataSource.transaction(async (manager) => {
+    const calls = Array.from({ length: CALLS[engine] }, (_, index) =>
+      database.dataSource.transaction(async (manager) => {
         const inserted = await insert(manager, `customer ${index}`);
         // A read in the middle, so that the transactions are open at the same time.
-        await new ExpressCustomerRepository(manager, clinic.clinicId).find(inserted.expressCustomerId);
+        await new ExpressCustomerRepository(manager, clinic.clinicId).find(inserted);
         if (index % 2 === 1) throw new Error('rolled back on purpose');
         return inserted;
-      });
-      return row.expressCustomerId;
-    });
+      }),
+    );
     const outcomes = await Promise.allSettled(calls);
     const acknowledged = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     expect(acknowledged).toHaveLength(CALLS[engine] / 2);

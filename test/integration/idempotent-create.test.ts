@@ -1,4 +1,4 @@
-import { removeExpiredCreates } from '../../src/customer/persistence/create/delete-expired.js';
+import { deleteExpiredIdempotencyRecords } from '../../src/customer/persistence/create/delete-expired.js';
 import * as useCases from '../../src/customer/use-cases/index.js';
 import { onEachEngine } from '../support/engines.js';
 import { statementsOf } from '../support/statements.js';
@@ -111,9 +111,9 @@ onEachEngine((engine) => {
     const caller = world.newCaller();
     await useCases.createExpressCustomer(caller, { expressCustomerName: 'Old', idempotencyKey: 'stopped' });
     await age('stopped', 25);
-    await removeExpiredCreates(world.dataSource, AbortSignal.abort());
+    await deleteExpiredIdempotencyRecords(world.dataSource, AbortSignal.abort());
     expect(await world.count('idempotency_keys', caller.actor.clinicId)).toBe(1);
-    await removeExpiredCreates(world.dataSource);
+    await deleteExpiredIdempotencyRecords(world.dataSource);
     expect(await world.count('idempotency_keys', caller.actor.clinicId)).toBe(0);
   });
 
@@ -127,7 +127,7 @@ onEachEngine((engine) => {
       `UPDATE unkeyed_creates SET created_at = clock_timestamp() - interval '601 s' WHERE express_customer_id = $1`,
       [expressCustomerId],
     );
-    await removeExpiredCreates(world.dataSource);
+    await deleteExpiredIdempotencyRecords(world.dataSource);
     expect(await world.count('unkeyed_creates', caller.actor.clinicId)).toBe(1);
     expect(await world.count('express_customers', caller.actor.clinicId)).toBe(2);
   });
@@ -139,7 +139,10 @@ onEachEngine((engine) => {
       await useCases.createExpressCustomer(caller, { expressCustomerName: 'New', idempotencyKey: 'new' });
     }
     await age('old', 25);
-    await Promise.all([removeExpiredCreates(world.dataSource), removeExpiredCreates(world.dataSource)]);
+    await Promise.all([
+      deleteExpiredIdempotencyRecords(world.dataSource),
+      deleteExpiredIdempotencyRecords(world.dataSource),
+    ]);
     for (const { actor } of callers) {
       expect(await world.count('idempotency_keys', actor.clinicId)).toBe(1);
       expect(await world.count('express_customers', actor.clinicId)).toBe(2);

@@ -14,6 +14,13 @@ export class RestError extends Error {
   }
 }
 
+/** How patient a client is. The libraries wait a minute for an answer, and 0.5 s, then 1 s before they try again. */
+export interface Patience {
+  timeoutMs?: number;
+  /** The pause before the first retry, doubled for the second, each shortened by up to a quarter. */
+  backoffMs?: number;
+}
+
 interface Options {
   body?: unknown;
   headers?: Record<string, string>;
@@ -31,6 +38,7 @@ export class RestClient {
   constructor(
     private readonly url: string,
     private readonly token: string,
+    private readonly patience: Patience = {},
   ) {}
 
   async call(method: string, path: string, { body, headers = {}, query = {} }: Options = {}): Promise<RestAnswer> {
@@ -44,7 +52,7 @@ export class RestClient {
         if (!answer) throw new Error('Connection error.');
         throw new RestError(answer);
       }
-      await sleep(Number(answer?.headers.get('retry-after') ?? 0) * 1_000);
+      await sleep(this.pauseMs(answer, retry));
     }
   }
 
@@ -74,6 +82,12 @@ export class RestClient {
     return all;
   }
 
+  private pauseMs(answer: RestAnswer | null, retry: number): number {
+    const retryAfter = answer?.headers.get('retry-after') ?? null;
+    if (retryAfter !== null) return Number(retryAfter) * 1_000;
+    return (this.patience.backoffMs ?? 0) * 2 ** retry * (1 - Math.random() / 4);
+  }
+
   private mayRetry({ status, headers }: RestAnswer): boolean {
     if (headers.get('x-should-retry') === 'false') return false;
     return status === 408 || status === 409 || status === 429 || status >= 500;
@@ -89,6 +103,7 @@ export class RestClient {
     try {
       const response = await fetch(this.url + path, {
         method,
+        ...(this.patience.timeoutMs !== undefined && { signal: AbortSignal.timeout(this.patience.timeoutMs) }),
         headers: {
           authorization: `Bearer ${this.token}`,
           ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -8,6 +8,8 @@ export interface RunLength {
   bootRounds: number;
   /** Each is sent 50 times simultaneously. */
   idempotencyKeys: number;
+  /** Creates without a key whose tries are cut, stalled and reordered. */
+  disturbedCreates: number;
   /** Inputs that fast-check makes up. */
   generated: number;
   /** Operations that are made up and answered twice, by Apollo Server and from kept operations. */
@@ -33,6 +35,7 @@ const LENGTHS: Record<string, RunLength> = {
     deploys: 2,
     bootRounds: 1,
     idempotencyKeys: 20,
+    disturbedCreates: 100,
     generated: 1_000,
     repeatedOperations: 2_000,
     floodDocuments: 200,
@@ -49,6 +52,7 @@ const LENGTHS: Record<string, RunLength> = {
     deploys: 30,
     bootRounds: 20,
     idempotencyKeys: 200,
+    disturbedCreates: 1_000,
     generated: 20_000,
     repeatedOperations: 50_000,
     floodDocuments: 1_500,

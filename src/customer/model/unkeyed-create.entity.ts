@@ -20,9 +20,13 @@ export class UnkeyedCreateEntity {
   @PrimaryColumn({ name: 'express_customer_id', type: 'text', collation: 'C', primaryKeyConstraintName })
   expressCustomerId!: string;
 
-  /** The highest try that was answered with this customer: 0 is the original. */
+  /** The highest of `tries`. */
   @Column({ name: 'retry_count', type: 'integer' })
   retryCount!: number;
+
+  /** The tries that were answered with this customer: 0 is the original. */
+  @Column({ name: 'tries', type: 'integer', array: true, default: () => "'{0}'" })
+  tries!: number[];
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   createdAt!: Date;

@@ -15,12 +15,6 @@ import { ORDERS } from './list/order.js';
 import type { ExpressCustomersArgs } from '../contract/express-customers.args.js';
 import { foldForSearch } from '../model/fold-for-search.js';
 
-/** What a use case decides about a new row; the clinic comes from the repository, the rest from the table's defaults. */
-export type NewExpressCustomer = Pick<
-  ExpressCustomerEntity,
-  'expressCustomerId' | 'expressCustomerName' | 'nameSearch' | 'metadata' | 'createdByApiKeyId' | 'createdByUserId'
->;
-
 /** What a change may set. */
 export interface CustomerChange extends Partial<Changeable> {
   /** Users who came or, below 0, went. */
@@ -53,15 +47,6 @@ export class ExpressCustomerRepository {
     return this.manager
       .createQueryBuilder(ExpressCustomerEntity, 'customer')
       .where('customer.clinicId = :clinicId', { clinicId: this.clinicId });
-  }
-
-  /** Stores a new customer. @returns the row as the database completed it. */
-  async insert(customer: NewExpressCustomer): Promise<ExpressCustomerEntity> {
-    // TypeORM's own `create` copies metadata deeply, by assignment, which loses a key such as __proto__.
-    const row = Object.assign(new ExpressCustomerEntity(), customer, { clinicId: this.clinicId });
-    await this.manager.createQueryBuilder().insert().into(ExpressCustomerEntity).values(row).returning('*').execute();
-    // It merges what comes back in the same way.
-    return Object.assign(row, { metadata: customer.metadata });
   }
 
   async find(expressCustomerId: string): Promise<ExpressCustomerEntity | null> {

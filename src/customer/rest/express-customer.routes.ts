@@ -19,6 +19,7 @@ import { ExpressCustomerOrder, ExpressCustomersArgs } from '../contract/express-
 import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from '../contract/membership.inputs.js';
 import { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
 import type { Precondition } from '../use-cases/precondition.js';
+import { noteRefusedCreate } from './refused-create.js';
 import * as useCases from '../use-cases/index.js';
 
 type Call = FastifyRequest<{ Params: { expressCustomerId: string }; Querystring: Record<string, unknown> }>;
@@ -46,8 +47,8 @@ async function createExpressCustomer(context: RequestContext, request: Call, rep
   const input = await inHeaderNames(async () =>
     validInput(CreateExpressCustomerInput, bodyOf(request), { idempotencyKey }),
   );
-  // A create with an idempotency key is told from others by that alone.
-  const retryCount = idempotencyKey === undefined ? (retryCountOf(request) ?? 0) : 0;
+  // An idempotency key alone tells its call from others.
+  const retryCount = idempotencyKey === undefined ? (retryCountOf(request) ?? null) : null;
   const row = await useCases.createExpressCustomer(context, input, { retryCount });
   return sendCustomer(reply, row);
 }
@@ -128,8 +129,12 @@ export const expressCustomerRoutes =
     for (const { method, url, handler } of EXPRESS_CUSTOMER_ROUTES) {
       const operationId = handler.name;
       const schema = { operationId, tags: ['Express customers'], ...descriptions[operationId] };
+      const config: object = { operationId };
+      const noteRefusal = async (request: FastifyRequest, reply: FastifyReply) =>
+        noteRefusedCreate(getContext(request), request, reply);
       server.route({
-        ...{ method, url, config: { operationId }, schema },
+        ...{ method, url, config, schema },
+        ...(handler === createExpressCustomer && { onSend: noteRefusal }),
         handler: async (request, reply) => handler(getContext(request), request as Call, reply),
       });
     }

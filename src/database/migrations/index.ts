@@ -4,6 +4,7 @@ import { CreateMembershipsEventsAndIdempotencyKeys1767225600100 } from './176722
 import { CreateAndUpdateTimeAgree1767225600101 } from './1767225600101-create-and-update-time-agree.js';
 import { FindExpressCustomers1767225600300 } from './1767225600300-find-express-customers.js';
 import { CreateUnkeyedCreates1767225600500 } from './1767225600500-create-unkeyed-creates.js';
+import { RememberEachTryOfUnkeyedCreates1767225600600 } from './1767225600600-remember-each-try-of-unkeyed-creates.js';
 
 /** In the order they run. A migration that has been released is never changed; the next one mends it. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   CreateAndUpdateTimeAgree1767225600101,
   FindExpressCustomers1767225600300,
   CreateUnkeyedCreates1767225600500,
+  RememberEachTryOfUnkeyedCreates1767225600600,
 ];

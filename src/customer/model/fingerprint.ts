@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Metadata } from './express-customer.entity.js';
+
+/** The input of a create, as far as it tells one from another. */
+interface Fingerprinted {
+  expressCustomerName: string;
+  metadata?: Metadata | null;
+}
+
+/**
+ * SHA-256 of the input's RFC 8785 canonical JSON: the order of metadata keys makes no difference, and absent, null and empty
+ * metadata are the same, since they create the same customer.
+ */
+export const computeFingerprint = ({ expressCustomerName, metadata }: Fingerprinted): Buffer =>
+  createHash('sha256')
+    .update(canonicalize({ expressCustomerName, metadata: metadata ?? {} })!)
+    .digest();

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestContext } from '../../identity/request-context.js';
+import { validInput } from '../../shared/validation.js';
+import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
+import { rememberRefusedCreate } from '../use-cases/remember-refused-create.js';
+import { parseRetryCount } from './rest-mapping.js';
+
+const TRY_AGAIN_LATER = new Set([429, 503]);
+
+// Most creates have some hundred bytes; of a larger one nothing is remembered.
+const MAX_BYTES = 16 * 1024;
+
+/** Reads a body that arrives while its request is being refused. `done` is not called for one that is cut off or too large. */
+function collectBody(raw: IncomingMessage, done: (body: string) => void): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  raw.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= MAX_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
+  });
+  raw.once('end', () => {
+    if (bytes <= MAX_BYTES) done(Buffer.concat(chunks).toString());
+  });
+}
+
+function remember(context: RequestContext, retryCount: number, body: string): void {
+  try {
+    const input = validInput(CreateExpressCustomerInput, JSON.parse(body));
+    rememberRefusedCreate(context, input, retryCount);
+  } catch {
+    // No create would have come of it.
+  }
+}
+
+/**
+ * Takes note of a create that is refused before its body was read, such as for its caller's rate limit. The refusal does not
+ * wait: the body is read as it arrives, which the connection's next request needs anyway.
+ */
+export function noteRefusedCreate(context: RequestContext, request: FastifyRequest, reply: FastifyReply): void {
+  const { headers, body, raw } = request;
+  const wasRefused = TRY_AGAIN_LATER.has(reply.statusCode) && body === undefined && context.actor !== null;
+  if (!wasRefused || headers['idempotency-key'] !== undefined) return;
+  const header = headers['x-stainless-retry-count'] as string | undefined;
+  if (header === undefined || Number(headers['content-length'] ?? 0) > MAX_BYTES) return;
+  collectBody(raw, (text) => remember(context, parseRetryCount(header)!, text));
+}
