@@ -32,7 +32,6 @@ function rulesOfFeature(feature) {
       'Repositories and statements use no class of GraphQL or REST.',
       inside('model'),
       folder('identity', 'database'),
-      '/contract/(express-customers\\.args|express-customer\\.filter|page\\.args)\\.ts$',
     ),
     rule('contract', 'Inputs and answers use the rules, not the database.', inside('model')),
     rule(

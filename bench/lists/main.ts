@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { ExpressCustomerOrder } from '../../src/customer/contract/express-customers.args.js';
+import { ExpressCustomerOrder } from '../../src/customer/model/customer-list.js';
 import type { Database } from '../../src/database/database.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';

@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
-import type { ExpressCustomerFilter } from '../../src/customer/contract/express-customer.filter.js';
+import { toCriteria, type ExpressCustomerFilter } from '../../src/customer/contract/express-customer.filter.js';
+import { ExpressCustomerOrder, type CustomerList } from '../../src/customer/model/customer-list.js';
 import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
-import { ExpressCustomerOrder, type ExpressCustomersArgs } from '../../src/customer/contract/express-customers.args.js';
+import { PAGE_SIZE } from '../../src/shared/page.js';
 
 const { CREATED_AT_ASC, CREATED_AT_DESC, NAME_ASC, NAME_DESC } = ExpressCustomerOrder;
 const REVERSED = {
@@ -85,16 +86,18 @@ export interface Case {
 }
 
 /** The cursor before the last page: found from the other end. */
-async function deepestCursor(list: ExpressCustomerRepository, args: ExpressCustomersArgs): Promise<string | null> {
-  const { rows } = await list.findPage({ ...args, orderBy: REVERSED[args.orderBy], first: args.first + 1 });
-  const page = await list.findPage(args);
-  return rows.length > args.first ? page.cursorOf(rows.at(-1)!) : null;
+async function deepestCursor(repository: ExpressCustomerRepository, list: CustomerList): Promise<string | null> {
+  const reversed = { ...list, orderBy: REVERSED[list.orderBy] };
+  const { rows } = await repository.findPage(reversed, { first: PAGE_SIZE.default + 1 });
+  const page = await repository.findPage(list, { first: PAGE_SIZE.default });
+  return rows.length > PAGE_SIZE.default ? page.cursorOf(rows.at(-1)!) : null;
 }
 
 async function measurePage(test: Case, after: string | null): Promise<Measured> {
   const { dataSource, clinicId, name, filter, orderBy } = test;
-  const list = new ExpressCustomerRepository(dataSource.manager, clinicId);
-  const call = () => list.findPage({ first: 20, filter, orderBy, after });
+  const repository = new ExpressCustomerRepository(dataSource.manager, clinicId);
+  const list = { criteria: toCriteria(filter), orderBy };
+  const call = () => repository.findPage(list, { first: PAGE_SIZE.default, after });
   const { rows } = await call();
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) times.push(await timed(call));
@@ -116,8 +119,8 @@ async function measurePage(test: Case, after: string | null): Promise<Measured> 
 
 /** The first page of a list and, where it has more than one, the deepest. */
 export async function measure(test: Case): Promise<Measured[]> {
-  const list = new ExpressCustomerRepository(test.dataSource.manager, test.clinicId);
-  const after = await deepestCursor(list, { first: 20, filter: test.filter, orderBy: test.orderBy });
+  const repository = new ExpressCustomerRepository(test.dataSource.manager, test.clinicId);
+  const after = await deepestCursor(repository, { criteria: toCriteria(test.filter), orderBy: test.orderBy });
   const first = await measurePage(test, null);
   return after === null ? [first] : [first, await measurePage(test, after)];
 }

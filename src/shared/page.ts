@@ -1,7 +1,14 @@
 /** How many entries a page has when nothing else is asked for, and at most; the same for every list of every API. */
 export const PAGE_SIZE = { default: 20, max: 100 } as const;
 
-/** One page of a list that is walked by keyset cursors. */
+/** Which page of a list is asked for: the `first` rows after the row that the cursor `after` names. */
+export interface PageRequest {
+  first: number;
+  /** Absent or null: from the beginning. */
+  after?: string | null;
+}
+
+/** One page of a list that is read by keyset cursors. */
 export interface Page<Row> {
   rows: Row[];
   hasNextPage: boolean;

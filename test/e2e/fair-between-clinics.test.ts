@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { ExpressCustomerOrder } from '../../src/customer/contract/express-customers.args.js';
+import { toCriteria } from '../../src/customer/contract/express-customer.filter.js';
+import { ExpressCustomerOrder } from '../../src/customer/model/customer-list.js';
 import { newExpressCustomerId } from '../../src/customer/model/express-customer-id.js';
 import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
 import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
@@ -105,7 +106,7 @@ describe('on postgresql, while one clinic floods', () => {
 
   const countNow = ({ clinicId }: Clinic, filter: object = {}): Promise<number> =>
     new ExpressCustomerRepository(service.dataSource.manager, clinicId).count({
-      filter,
+      criteria: toCriteria(filter),
       orderBy: ExpressCustomerOrder.NAME_ASC,
     });
 

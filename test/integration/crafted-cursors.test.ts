@@ -1,4 +1,4 @@
-import { ExpressCustomerOrder } from '../../src/customer/contract/express-customers.args.js';
+import { ExpressCustomerOrder } from '../../src/customer/model/customer-list.js';
 import * as useCases from '../../src/customer/use-cases/index.js';
 import { cursorScope } from '../../src/shared/cursor.js';
 import { onEachEngine } from '../support/engines.js';

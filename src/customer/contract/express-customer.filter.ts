@@ -1,6 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import { JsonScalar } from '../../shared/scalars.js';
 import { Check, nullable } from '../../shared/validation.js';
+import type { Criteria } from '../model/customer-list.js';
 import type { Metadata } from '../model/express-customer.entity.js';
 import { foldForSearch } from '../model/fold-for-search.js';
 import * as rules from '../model/rules.js';
@@ -27,15 +28,8 @@ export class ExpressCustomerFilter {
   metadata?: Metadata | null;
 }
 
-/** A filter with everything gone that asks nothing, so that filters which mean the same are equal. */
-export interface Criteria {
-  /** Folded as the stored name is. */
-  namePart?: string;
-  isActive?: boolean;
-  metadata?: Metadata;
-}
-
-export function criteriaOf(filter: ExpressCustomerFilter | null | undefined): Criteria {
+/** The conditions of a filter, without those that restrict nothing. */
+export function toCriteria(filter: ExpressCustomerFilter | null | undefined): Criteria {
   const { nameContains, isActive, metadata } = filter ?? {};
   const namePart = foldForSearch(nameContains ?? '');
   return {

@@ -2,14 +2,11 @@ import { ArgsType, Field, registerEnumType } from 'type-graphql';
 import { Check, inputOf, nullable } from '../../shared/validation.js';
 import { ExpressCustomerFilter } from './express-customer.filter.js';
 import { PageArgs } from './page.args.js';
+import { ExpressCustomerOrder } from '../model/customer-list.js';
 import * as rules from '../model/rules.js';
 
-export enum ExpressCustomerOrder {
-  CREATED_AT_ASC = 'CREATED_AT_ASC',
-  CREATED_AT_DESC = 'CREATED_AT_DESC',
-  NAME_ASC = 'NAME_ASC',
-  NAME_DESC = 'NAME_DESC',
-}
+// Part of the contract, too: the command line and the pages know nothing of the model.
+export { ExpressCustomerOrder };
 
 registerEnumType(ExpressCustomerOrder, {
   name: 'ExpressCustomerOrder',

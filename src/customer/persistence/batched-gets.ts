@@ -1,14 +1,14 @@
 import type { DataSource } from 'typeorm';
 import { batched, matchRows } from '../../database/batched.js';
 import { perDataSource, runPrepared } from '../../database/prepared-statement.js';
-import { columnsOf } from './select-columns.js';
-import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { selectColumns } from '../../database/select-columns.js';
+import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 
 // One look-up in the primary key for each id. For `= ANY($2)` the planner takes another index that begins with the clinic
 // and ends with the id, and reads all the clinic's entries: 35 ms instead of 1.4 ms for 64 of 100,000 customers.
 const statementOf = perDataSource(
   (dataSource: DataSource) => `
-    SELECT ${columnsOf(dataSource, 'customer')} FROM unnest($2::text[]) AS wanted (id)
+    SELECT ${selectColumns(dataSource, 'customer', ExpressCustomerEntity)} FROM unnest($2::text[]) AS wanted (id)
     CROSS JOIN LATERAL (
       SELECT * FROM express_customers WHERE clinic_id = $1 AND express_customer_id = wanted.id LIMIT 1
     ) AS customer`,

@@ -1,14 +1,14 @@
 import { batched } from '../../database/batched.js';
 import { runPrepared } from '../../database/prepared-statement.js';
-import { columnsOf } from './select-columns.js';
-import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { selectColumns } from '../../database/select-columns.js';
+import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import { batchedFirstPages } from './batched-first-pages.js';
 
 /** The newest customers that a user is in. */
 export const firstCustomersOfUser = batchedFirstPages<ExpressCustomerEntity>({
   name: 'customers-of-users',
   sqlOf: (dataSource) => `
-    SELECT ${columnsOf(dataSource, 'customer')} FROM express_customer_users AS member
+    SELECT ${selectColumns(dataSource, 'customer', ExpressCustomerEntity)} FROM express_customer_users AS member
     JOIN express_customers AS customer
       ON customer.clinic_id = member.clinic_id AND customer.express_customer_id = member.express_customer_id
     WHERE member.clinic_id = $1 AND member.user_id = wanted.id

@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../identity/actor.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
-import { pageOf, type Page } from '../../shared/page.js';
-import { columnsOf } from './select-columns.js';
+import { pageOf, type Page, type PageRequest } from '../../shared/page.js';
+import { selectColumns } from '../../database/select-columns.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import {
   ExpressCustomerEventEntity,
@@ -11,7 +11,6 @@ import {
   type ExpressCustomerEventType,
 } from '../model/express-customer-event.entity.js';
 import { batchedFirstPages } from './batched-first-pages.js';
-import type { PageArgs } from '../contract/page.args.js';
 
 const VERSION = /^[1-9][0-9]{0,8}$/;
 
@@ -23,7 +22,7 @@ function versionOf(key: string): number {
 const firstEvents = batchedFirstPages<ExpressCustomerEventEntity>({
   name: 'events',
   sqlOf: (dataSource) => `
-    SELECT ${columnsOf(dataSource, 'event', ExpressCustomerEventEntity)} FROM express_customer_events AS event
+    SELECT ${selectColumns(dataSource, 'event', ExpressCustomerEventEntity)} FROM express_customer_events AS event
     WHERE event.clinic_id = $1 AND event.express_customer_id = wanted.id
     ORDER BY event.version`,
 });
@@ -60,7 +59,7 @@ export class ExpressCustomerEventRepository {
   }
 
   /** Oldest first. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this history. */
-  async findPage(expressCustomerId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerEventEntity>> {
+  async findPage(expressCustomerId: string, { first, after }: PageRequest): Promise<Page<ExpressCustomerEventEntity>> {
     const scope = cursorScope(this.clinicId, 'events', expressCustomerId);
     const limit = first + 1;
     const rows =

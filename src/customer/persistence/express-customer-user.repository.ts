@@ -2,13 +2,12 @@ import type { EntityManager } from 'typeorm';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
 import { parseInstant } from '../../shared/instant.js';
-import { pageOf, type Page } from '../../shared/page.js';
+import { pageOf, type Page, type PageRequest } from '../../shared/page.js';
 import { countCustomersOfUser, firstCustomersOfUser } from './batched-user-customers.js';
-import { columnsOf } from './select-columns.js';
+import { selectColumns } from '../../database/select-columns.js';
 import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import { ExpressCustomerUserEntity } from '../model/express-customer-user.entity.js';
 import { batchedFirstPages } from './batched-first-pages.js';
-import type { PageArgs } from '../contract/page.args.js';
 
 function requireInstant(key: string): string {
   if (parseInstant(key)?.toISOString() !== key) throw invalidCursor();
@@ -18,7 +17,7 @@ function requireInstant(key: string): string {
 const firstUsers = batchedFirstPages<ExpressCustomerUserEntity>({
   name: 'users',
   sqlOf: (dataSource) => `
-    SELECT ${columnsOf(dataSource, 'member', ExpressCustomerUserEntity)} FROM express_customer_users AS member
+    SELECT ${selectColumns(dataSource, 'member', ExpressCustomerUserEntity)} FROM express_customer_users AS member
     WHERE member.clinic_id = $1 AND member.express_customer_id = wanted.id
     ORDER BY member.added_at, member.user_id`,
 });
@@ -54,7 +53,7 @@ export class ExpressCustomerUserRepository {
   }
 
   /** In the order they were added. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */
-  async findPage(expressCustomerId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerUserEntity>> {
+  async findPage(expressCustomerId: string, { first, after }: PageRequest): Promise<Page<ExpressCustomerUserEntity>> {
     const scope = cursorScope(this.clinicId, 'users', expressCustomerId);
     const cursorOf = (row: ExpressCustomerUserEntity) => encodeCursor(scope, [row.addedAt.toISOString(), row.userId]);
     const limit = first + 1;
@@ -82,7 +81,7 @@ export class ExpressCustomerUserRepository {
   }
 
   /** The customers that a user is in, newest first. @throws AppError BAD_USER_INPUT for a cursor of another list. */
-  async findCustomersPage(userId: string, { first, after }: PageArgs): Promise<Page<ExpressCustomerEntity>> {
+  async findCustomersPage(userId: string, { first, after }: PageRequest): Promise<Page<ExpressCustomerEntity>> {
     const scope = cursorScope(this.clinicId, 'userExpressCustomers', userId);
     const limit = first + 1;
     const rows =

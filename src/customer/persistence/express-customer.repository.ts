@@ -3,16 +3,15 @@ import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { isInTransaction } from '../../database/prepared-statement.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor } from '../../shared/cursor.js';
-import { pageOf, type Page } from '../../shared/page.js';
+import { pageOf, type Page, type PageRequest } from '../../shared/page.js';
 import type { Changeable } from '../model/changes.js';
+import type { CustomerList } from '../model/customer-list.js';
 import { expressCustomerNotFound } from '../model/errors.js';
 import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
-import { criteriaOf } from '../contract/express-customer.filter.js';
 import { findBatched, findByIds } from './batched-gets.js';
 import { isExpressCustomerId } from '../model/express-customer-id.js';
 import { countList, findInList } from './list/search.js';
 import { ORDERS } from './list/order.js';
-import type { ExpressCustomersArgs } from '../contract/express-customers.args.js';
 import { foldForSearch } from '../model/fold-for-search.js';
 
 /** What a change may set. */
@@ -109,10 +108,12 @@ export class ExpressCustomerRepository {
   }
 
   /** @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */
-  async findPage({ first, after, filter, orderBy }: ExpressCustomersArgs): Promise<Page<ExpressCustomerEntity>> {
-    const criteria = criteriaOf(filter);
+  async findPage(
+    { criteria, orderBy }: CustomerList,
+    { first, after }: PageRequest,
+  ): Promise<Page<ExpressCustomerEntity>> {
     const order = ORDERS[orderBy];
-    // Reckoned when a cursor is read or made: many callers take the first page and no cursor.
+    // Computed when a cursor is read or made: many callers take the first page and no cursor.
     let known: string | undefined;
     const scope = () => (known ??= cursorScope(this.clinicId, 'expressCustomers', orderBy, canonicalize(criteria)));
     const behind = typeof after === 'string' ? decodeCursor(scope(), after, order.keys.length) : null;
@@ -123,7 +124,7 @@ export class ExpressCustomerRepository {
   }
 
   /** The customers on all pages of a list. */
-  count({ filter, orderBy }: Pick<ExpressCustomersArgs, 'filter' | 'orderBy'>): Promise<number> {
-    return countList(this.manager, { clinicId: this.clinicId, criteria: criteriaOf(filter), order: ORDERS[orderBy] });
+  count({ criteria, orderBy }: CustomerList): Promise<number> {
+    return countList(this.manager, { clinicId: this.clinicId, criteria, order: ORDERS[orderBy] });
   }
 }

@@ -15,7 +15,8 @@ import {
   sendCustomer,
   toRestPage,
 } from './rest-mapping.js';
-import { ExpressCustomerOrder, ExpressCustomersArgs } from '../contract/express-customers.args.js';
+import { ExpressCustomersArgs } from '../contract/express-customers.args.js';
+import { ExpressCustomerOrder } from '../model/customer-list.js';
 import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from '../contract/membership.inputs.js';
 import { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
 import type { Precondition } from '../use-cases/precondition.js';

@@ -1,8 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import type { Page } from '../../shared/page.js';
+import type { Page, PageRequest } from '../../shared/page.js';
 import type { ExpressCustomerEventEntity } from '../model/express-customer-event.entity.js';
 import { ExpressCustomerEventRepository } from '../persistence/express-customer-event.repository.js';
-import type { PageArgs } from '../contract/page.args.js';
 
 /**
  * Every change to one of the caller's customers, oldest first.
@@ -11,7 +10,7 @@ import type { PageArgs } from '../contract/page.args.js';
 export async function expressCustomerEvents(
   context: RequestContext,
   expressCustomerId: string,
-  page: PageArgs,
+  page: PageRequest,
 ): Promise<Page<ExpressCustomerEventEntity>> {
   const { clinicId } = authorise(context, 'express:read');
   return new ExpressCustomerEventRepository(context.dataSource.manager, clinicId).findPage(expressCustomerId, page);

@@ -1,8 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import type { Page } from '../../shared/page.js';
+import type { Page, PageRequest } from '../../shared/page.js';
 import type { ExpressCustomerUserEntity } from '../model/express-customer-user.entity.js';
 import { ExpressCustomerUserRepository } from '../persistence/express-customer-user.repository.js';
-import type { PageArgs } from '../contract/page.args.js';
 
 /**
  * The users of one of the caller's customers, in the order they were added.
@@ -11,7 +10,7 @@ import type { PageArgs } from '../contract/page.args.js';
 export async function expressCustomerUsers(
   context: RequestContext,
   expressCustomerId: string,
-  page: PageArgs,
+  page: PageRequest,
 ): Promise<Page<ExpressCustomerUserEntity>> {
   const { clinicId } = authorise(context, 'express:read');
   return new ExpressCustomerUserRepository(context.dataSource.manager, clinicId).findPage(expressCustomerId, page);

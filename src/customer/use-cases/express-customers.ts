@@ -2,6 +2,7 @@ import { authorise, type RequestContext } from '../../identity/request-context.j
 import type { Page } from '../../shared/page.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
+import { toCriteria } from '../contract/express-customer.filter.js';
 import type { ExpressCustomersArgs } from '../contract/express-customers.args.js';
 
 export interface ExpressCustomersPage extends Page<ExpressCustomerEntity> {
@@ -20,5 +21,6 @@ export async function expressCustomers(
 ): Promise<ExpressCustomersPage> {
   const { clinicId } = authorise(context, 'express:read');
   const repository = new ExpressCustomerRepository(context.dataSource.manager, clinicId);
-  return { ...(await repository.findPage(args)), count: () => repository.count(args) };
+  const list = { criteria: toCriteria(args.filter), orderBy: args.orderBy };
+  return { ...(await repository.findPage(list, args)), count: () => repository.count(list) };
 }

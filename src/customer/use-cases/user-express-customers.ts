@@ -1,8 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
-import type { Page } from '../../shared/page.js';
+import type { Page, PageRequest } from '../../shared/page.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import { ExpressCustomerUserRepository } from '../persistence/express-customer-user.repository.js';
-import type { PageArgs } from '../contract/page.args.js';
 
 export interface UserExpressCustomersPage extends Page<ExpressCustomerEntity> {
   /** Counts the user's customers on all pages; call it only when asked. */
@@ -17,7 +16,7 @@ export interface UserExpressCustomersPage extends Page<ExpressCustomerEntity> {
 export async function userExpressCustomers(
   context: RequestContext,
   userId: string,
-  page: PageArgs,
+  page: PageRequest,
 ): Promise<UserExpressCustomersPage> {
   const { clinicId } = authorise(context, 'express:read');
   const users = new ExpressCustomerUserRepository(context.dataSource.manager, clinicId);

@@ -46,7 +46,7 @@ async function factsOf({ config, database, demoToken }: Services): Promise<Fact[
   const demo = demoToken === null ? null : readApiKeyToken(demoToken);
   if (!demo || 'refusal' in demo) return facts;
   const customers = new ExpressCustomerRepository(database.dataSource.manager, demo.clinicId);
-  const count = await customers.count({ orderBy: ExpressCustomerOrder.CREATED_AT_DESC });
+  const count = await customers.count({ criteria: {}, orderBy: ExpressCustomerOrder.CREATED_AT_DESC });
   return [...facts, { name: 'Customers of the demo clinic', value: String(count) }];
 }
 

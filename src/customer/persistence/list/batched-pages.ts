@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { batched, type Group } from '../../../database/batched.js';
 import { runPrepared } from '../../../database/prepared-statement.js';
-import { columnsOf } from '../select-columns.js';
-import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
+import { selectColumns } from '../../../database/select-columns.js';
+import { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { behind, ListStatement, type ListRequest } from './statement.js';
 import { orderedBy } from './order.js';
 
@@ -37,7 +37,7 @@ const inOrder = ({ order }: Seek): string => orderedBy(order.keys, order);
 function findFirstPage(dataSource: DataSource, seek: Seek): Promise<Found> {
   const { where, values } = new ListStatement(seek);
   const text = `
-    SELECT ${columnsOf(dataSource, 'customer')} FROM express_customers AS customer ${where}
+    SELECT ${selectColumns(dataSource, 'customer', ExpressCustomerEntity)} FROM express_customers AS customer ${where}
     ${inOrder(seek)} LIMIT ${seek.limit}`;
   return run<ExpressCustomerEntity>(dataSource, text, values);
 }
@@ -49,7 +49,7 @@ async function findPagesBehind(dataSource: DataSource, seek: Seek, after: string
   const keys = order.keys.map((_, at) => `key_${at}`);
   const given = order.keys.map((_, at) => `${statement.bind(after.map((of) => of[at]))}::text[]`);
   const text = `
-    SELECT ${columnsOf(dataSource, 'customer')}, wanted.place::integer AS place
+    SELECT ${selectColumns(dataSource, 'customer', ExpressCustomerEntity)}, wanted.place::integer AS place
     FROM unnest(${given.join(', ')}) WITH ORDINALITY AS wanted (${keys.join(', ')}, place)
     CROSS JOIN LATERAL (
       SELECT * FROM express_customers AS customer ${statement.where} AND ${behind(order, keys)} ${inOrder(seek)} LIMIT ${limit}

@@ -1,5 +1,5 @@
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
-import type { ExpressCustomersArgs } from '../../contract/express-customers.args.js';
+import type { ExpressCustomerOrder } from '../../model/customer-list.js';
 
 export interface Order {
   /** SQL of the sort keys; the id comes last and makes the order total. */
@@ -26,7 +26,7 @@ const byName = {
   isIndexedBy: (isActive: boolean) => !isActive,
 };
 
-export const ORDERS: Record<ExpressCustomersArgs['orderBy'], Order> = {
+export const ORDERS: Record<ExpressCustomerOrder, Order> = {
   CREATED_AT_ASC: { ...byCreation, direction: 'ASC' },
   CREATED_AT_DESC: { ...byCreation, direction: 'DESC' },
   NAME_ASC: { ...byName, direction: 'ASC' },

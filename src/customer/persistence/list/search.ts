@@ -2,9 +2,9 @@ import canonicalize from 'canonicalize';
 import type { EntityManager } from 'typeorm';
 import { batched, type Group } from '../../../database/batched.js';
 import { withTenantSlot } from '../../../database/tenant-slots.js';
-import type { Criteria } from '../../contract/express-customer.filter.js';
-import { columnsOf } from '../select-columns.js';
-import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
+import type { Criteria } from '../../model/customer-list.js';
+import { selectColumns } from '../../../database/select-columns.js';
+import { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { ListStatement, type ListRequest } from './statement.js';
 import { orderedBy, type Order } from './order.js';
 import { findPageBatched } from './batched-pages.js';
@@ -22,7 +22,7 @@ type Found = ExpressCustomerEntity[];
 const query = <Row>(manager: EntityManager, { clinicId }: ListRequest, sql: string, { values }: ListStatement) =>
   withTenantSlot(manager, clinicId, 'long', () => manager.query<Row[]>(sql, values));
 
-const columns = ({ connection }: EntityManager): string => columnsOf(connection, 'customer');
+const columns = ({ connection }: EntityManager): string => selectColumns(connection, 'customer', ExpressCustomerEntity);
 
 /**
  * Looks at the next `reach` rows in list order, one by one, until the page is full. The last of them is always among the

@@ -1,4 +1,4 @@
-import type { Criteria } from '../../contract/express-customer.filter.js';
+import type { Criteria } from '../../model/customer-list.js';
 import type { Order } from './order.js';
 
 export interface ListRequest {

@@ -1,0 +1,23 @@
+import type { Metadata } from './express-customer.entity.js';
+
+/** The orders of a list of customers; customers of the same name follow one another as they were created. */
+export enum ExpressCustomerOrder {
+  CREATED_AT_ASC = 'CREATED_AT_ASC',
+  CREATED_AT_DESC = 'CREATED_AT_DESC',
+  NAME_ASC = 'NAME_ASC',
+  NAME_DESC = 'NAME_DESC',
+}
+
+/** Which customers a list holds. A condition that is absent restricts nothing, so criteria of one meaning are equal. */
+export interface Criteria {
+  /** Part of the name, folded as the stored name is. */
+  namePart?: string;
+  isActive?: boolean;
+  metadata?: Metadata;
+}
+
+/** A list of customers: which ones, and in which order. */
+export interface CustomerList {
+  criteria: Criteria;
+  orderBy: ExpressCustomerOrder;
+}
