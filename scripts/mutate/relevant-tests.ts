@@ -28,7 +28,10 @@ const RELEVANT: [file: RegExp, tests: RegExp][] = [
   [/^customer\/graphql\//, /contract\/(federation|schema)|bad-input|access-matrix|bounded-work/],
   [/^identity\//, /api-key|dashboard|access-matrix|secrets|command-line\.test/],
   [/^shared\/validation/, /unit\/(rules|validation)|bad-input|answers-repeat/],
-  [/^shared\//, /unit\/|tenant-isolation\.test|integration\/express-customers|bad-input/],
+  [
+    /^shared\//,
+    /unit\/(text|cursor|page|instant|batches|fair|bounded|rules|api-key|oidc|config)|tenant-isolation\.test|integration\/express-customers|bad-input/,
+  ],
   [/^database\/(data-dir|lock)/, /data-dir|process/],
   [
     /^database\//,
@@ -54,7 +57,7 @@ const RELEVANT: [file: RegExp, tests: RegExp][] = [
   [/^cli\//, /command-line|import-export|unit\/cli/],
   [/^config\//, /unit\/(config|oidc)|limits\.test/],
   [/^telemetry\//, /unit\/(loggable|tracing)|metrics|e2e\/traces|canaries|request-log/],
-  [/^startup\/|^(main|serve|app)/, /unit\/startup|e2e\/process/],
+  [/^startup\/|^(main|serve|app|service-database)/, /unit\/startup|e2e\/process/],
 ];
 
 const ORDER = ['unit', 'integration', 'contract', 'e2e'];

@@ -1,5 +1,5 @@
 import { transformFileSync } from '@swc/core';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -7,26 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Place } from './places.js';
 
-const COPIED = [
-  'src',
-  'test',
-  'scripts',
-  'dist',
-  'docs',
-  'deploy',
-  'examples',
-  'ormconfig.ts',
-  'schema.graphql',
-  '.env.example',
-];
-const CONFIGURATION = [
-  'package.json',
-  'package-lock.json',
-  'jest.config.mjs',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  '.swcrc',
-];
 const ENDS_WITHIN_MS = 600_000;
 
 /** A copy of the project in which one line at a time is changed, so that the checkout is never touched. */
@@ -34,9 +14,9 @@ export class ScratchCopy {
   readonly folder = mkdtempSync(join(tmpdir(), 'avara-mutate-'));
 
   constructor() {
-    const own = (path: string) => !/node_modules|examples\/.*\/dist/.test(path);
-    for (const name of [...COPIED, ...CONFIGURATION])
-      cpSync(name, join(this.folder, name), { recursive: true, filter: own });
+    const tracked = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).split('\n').filter(Boolean);
+    for (const file of tracked) cpSync(file, join(this.folder, file));
+    cpSync('dist', join(this.folder, 'dist'), { recursive: true });
     symlinkSync(join(process.cwd(), 'node_modules'), join(this.folder, 'node_modules'));
   }
 
