@@ -103,7 +103,7 @@ async function isEmpty({ dataSource }: Database, { token }: DemoKey): Promise<bo
 /** Opens the database, brings its schema up to date and builds the server. Listens on nothing. */
 export async function buildApp(config: Config, logTo?: DestinationStream): Promise<App> {
   const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as DestinationStream);
-  const database = await openServiceDatabase(config);
+  const database = await openServiceDatabase({ ...config, report: (message) => log.warn(message) });
   try {
     await migrate(database.dataSource, (message) => log.info(message));
     const { services, demoKey, tasks } = await assemble(config, database, log);

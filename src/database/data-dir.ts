@@ -1,5 +1,6 @@
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { DiskFullError } from './disk-guard.js';
 import { OperatorError } from '../shared/operator-error.js';
 
 const CHOOSE = 'Choose another DATA_DIR, or set DATABASE_URL.';
@@ -25,6 +26,7 @@ export class DataDirError extends OperatorError {
 
 /** An error of the file system as one that names the folder; any other error unchanged. */
 export function explainFolderError(dataDir: string, error: unknown): unknown {
+  if (error instanceof DiskFullError) return new DataDirError(dataDir, `${error.message}. Free some space.`, error);
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall === undefined || code === undefined || error instanceof OperatorError) return error;
   return new DataDirError(dataDir, REASONS[code] ?? `${(error as Error).message}. ${CHOOSE}`, error);

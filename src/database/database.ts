@@ -2,6 +2,7 @@ import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
 import { explainConnectionError } from './connection-errors.js';
 import { prepareDatabaseUrl } from './connection-url.js';
 import { POOL_TIMEOUTS } from './timeout-client.js';
+import type { FreeSpace } from './disk-guard.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
 import { migrations } from './migrations/index.js';
 import { requireSuitableServer } from './server-checks.js';
@@ -36,6 +37,10 @@ export type Entities = NonNullable<PostgresOptions['entities']>;
 export interface DatabaseLocation {
   databaseUrl: string | undefined;
   dataDir: string;
+  /** How much may still be written to the folder; asked of the file system unless given. */
+  freeSpace?: FreeSpace;
+  /** Receives what an operator should know of the engine while it runs. */
+  report?: (message: string) => void;
 }
 
 const POOL_SIZE = 10;
@@ -81,17 +86,15 @@ class EmbeddedDataSource extends DataSource {
   }
 }
 
-async function embedded(dataDir: string, entities: Entities): Promise<Database> {
-  const dataSource = new EmbeddedDataSource(await openEmbeddedEngine(dataDir), entities);
+async function embedded({ dataDir, freeSpace, report }: DatabaseLocation, entities: Entities): Promise<Database> {
+  const dataSource = new EmbeddedDataSource(await openEmbeddedEngine(dataDir, freeSpace, report), entities);
   return { dataSource, engine: 'embedded', close: () => dataSource.destroy() };
 }
 
 /** Chooses the engine; the data source is not connected yet. */
-export async function prepareDatabase(
-  { databaseUrl, dataDir }: DatabaseLocation,
-  entities: Entities,
-): Promise<Database> {
-  return databaseUrl === undefined ? embedded(dataDir, entities) : postgresql(databaseUrl, entities);
+export async function prepareDatabase(location: DatabaseLocation, entities: Entities): Promise<Database> {
+  const { databaseUrl } = location;
+  return databaseUrl === undefined ? embedded(location, entities) : postgresql(databaseUrl, entities);
 }
 
 /**

@@ -2,6 +2,7 @@ import { once, type EventEmitter } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { PoolConfig } from 'pg';
 import { ensureDataDir, explainFolderError } from './data-dir.js';
+import { DiskGuard, freeSpaceOf, guardedClient, type FreeSpace } from './disk-guard.js';
 import { lockDataDir } from './data-dir-lock.js';
 
 /** PostgreSQL as WebAssembly in this process, with its data in a folder. */
@@ -18,12 +19,20 @@ export interface EmbeddedEngine {
  * concurrent requests never mix: the others wait in the pool's queue.
  * @throws DataDirError when the folder cannot be made or written, DataDirInUseError when another process has it open.
  */
-export async function openEmbeddedEngine(dataDir: string): Promise<EmbeddedEngine> {
+export async function openEmbeddedEngine(
+  dataDir: string,
+  freeSpace: FreeSpace = freeSpaceOf(dataDir),
+  report?: (message: string) => void,
+): Promise<EmbeddedEngine> {
   await ensureDataDir(dataDir);
   const unlock = await lockDataDir(dataDir).catch((error: unknown) => {
     throw explainFolderError(dataDir, error);
   });
+  const guard = new DiskGuard(freeSpace, report);
   try {
+    await guard.start();
+    const full = guard.findError('CREATE');
+    if (full) throw full;
     const pglite = await startPGlite(join(resolve(dataDir), 'pglite'));
     const { createPgConfig } = await import('@electric-sql/pglite/node-postgres');
     const poolConfig = createPgConfig(pglite) as PoolConfig & { connection: EventEmitter & { end(): void } };
@@ -31,11 +40,14 @@ export async function openEmbeddedEngine(dataDir: string): Promise<EmbeddedEngin
       // After a statement that failed, node-postgres still has a message on its way when the pool calls itself closed.
       poolConfig.connection.end();
       await once(poolConfig.connection, 'end');
+      guard.stop();
       await pglite.close();
       await unlock();
     };
-    return { poolConfig: { ...poolConfig, max: 1, idleTimeoutMillis: 0, pipeline: true }, close };
+    const settings = { Client: guardedClient(guard), max: 1, idleTimeoutMillis: 0, pipeline: true };
+    return { poolConfig: { ...poolConfig, ...settings }, close };
   } catch (error) {
+    guard.stop();
     await unlock();
     throw explainFolderError(dataDir, error);
   }
