@@ -20,6 +20,22 @@ const CHOICE = `query Choice($id: ID!, $with: Boolean!, $without: Boolean = fals
 const ODD = `query Odd($__proto__: ID!, $toString: Int = 2, $constructor: Boolean!) {
   __proto__: expressCustomer(expressCustomerId: $__proto__) { constructor: expressCustomerName @include(if: $constructor)
     then: version __proto__: metadata valueOf: users(first: $toString) { nodes { userId } } } }`;
+const OPTIONAL = `mutation Optional($id: ID!, $name: String, $meta: JSON) {
+  updateExpressCustomer(input: { expressCustomerId: $id, expressCustomerName: $name, metadata: $meta }) { expressCustomerName metadata } }`;
+const INSIDE = `mutation Inside($id: ID!, $r: String) {
+  updateExpressCustomer(input: { expressCustomerId: $id, metadata: { region: $r, fixed: "w" } }) { metadata } }`;
+const FILTERED = `query Filtered($r: String) { expressCustomers(filter: { metadata: { name: $r } }) { totalCount nodes { metadata } } }`;
+const LITERALS = `mutation { createExpressCustomer(input: { expressCustomerName: "\\"'\`\${x} NaN \\u2028 2024-01-15T09:00:00.000Z"
+  metadata: { a: """block "text" \\n""", Infinity: "-Infinity", undefined: "]}" } }) { expressCustomerName metadata } }`;
+const CONDITIONS = `query Conditions($a: ID!, $with: Boolean!) {
+  one: expressCustomer(expressCustomerId: $a) { version ...Card @include(if: $with) ...Card }
+  two: expressCustomer(expressCustomerId: $a) { ...Card users(first: 1) @skip(if: $with) { nodes { userId } } users(first: 1) { pageInfo { hasNextPage } } } }
+  fragment Card on ExpressCustomer { expressCustomerName ...Inner @skip(if: $with) } fragment Inner on ExpressCustomer { isActive }`;
+// Each spreads the next one twice: expanding them would take a million million steps.
+const NESTED_FRAGMENTS = `query Spread($a: ID!) { expressCustomer(expressCustomerId: $a) { ...F0 } } ${Array.from(
+  { length: 40 },
+  (_, at) => `fragment F${at} on ExpressCustomer { ...F${at + 1} ...F${at + 1} }`,
+).join(' ')} fragment F40 on ExpressCustomer { version }`;
 const ENTITIES = `query Entities($of: [_Any!]!) { _entities(representations: $of) { __typename
   ... on ExpressCustomer { expressCustomerName } ... on User { userId expressCustomers(first: 2) { nodes { expressCustomerName } } } } }`;
 const mutation = (name: string, input: string) =>
@@ -157,6 +173,17 @@ const CASES: Case[] = [
   ],
   ['reactivating', REACTIVATE, input(({ id }) => ({ expressCustomerId: id }))],
   ['a get after all of that', GET, ({ id }) => ({ id })],
+  ['an update whose optional variables are left out', OPTIONAL, ({ id }) => ({ id, name: 'Kept' })],
+  ['an update of nothing', OPTIONAL, ({ id }) => ({ id })],
+  ['an update with null for an optional variable', OPTIONAL, ({ id }) => ({ id, meta: null })],
+  ['an update with a variable inside its metadata', INSIDE, ({ id }) => ({ id, r: 'north' })],
+  ['an update without the variable inside its metadata', INSIDE, ({ id }) => ({ id })],
+  ['an update with null inside its metadata', INSIDE, ({ id }) => ({ id, r: null })],
+  ['a filter with a variable inside its metadata', FILTERED, () => ({ r: 'Zoe' })],
+  ['a create whose texts look like code', LITERALS],
+  ['conditions of fragments that are met', CONDITIONS, ({ id }) => ({ a: id, with: true })],
+  ['conditions of fragments that are not met', CONDITIONS, ({ id }) => ({ a: id, with: false })],
+  ['fragments that spread fragments', NESTED_FRAGMENTS, ({ id }) => ({ a: id })],
   [
     'variables and aliases with odd names',
     ODD,
@@ -282,5 +309,25 @@ it('keeps no document that Apollo Server would refuse', async () => {
     await send(clinic.token, { query });
     await send(clinic.token, { query });
     expect(wasRepeated).toBe(false);
+  }
+});
+
+it('takes the points of a call once, also where its variables do not fit', async () => {
+  const limited = await startService('embedded', { RATE_LIMIT_POINTS: '1000' });
+  try {
+    const clinic = await limited.newClinic();
+    const spent: number[] = [];
+    let left = 1_000;
+    for (const first of [1, 1, 'x', 'x', 1]) {
+      const { headers } = await limited.graphql(clinic, LIST, { first });
+      const remaining = Number(/r=(\d+)/.exec(headers.get('ratelimit')!)![1]);
+      spent.push(left - remaining);
+      left = remaining;
+    }
+    const [byApollo, repeated, wrong, wrongAgain, last] = spent;
+    expect([repeated, last]).toEqual([byApollo, byApollo]);
+    expect([wrong, wrongAgain]).toEqual([1, 1]);
+  } finally {
+    await limited.stop();
   }
 });
