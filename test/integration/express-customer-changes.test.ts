@@ -44,6 +44,25 @@ onEachEngine((engine) => {
       });
     });
 
+    it('never moves the time backwards: not after a time that lies in the future, whatever changes', async () => {
+      const caller = world.newCaller();
+      const { expressCustomerId } = await newCustomer(caller);
+      const future = new Date('2130-01-31T12:00:00.000Z');
+      await world.dataSource.query('UPDATE express_customers SET updated_at = $2 WHERE express_customer_id = $1', [
+        expressCustomerId,
+        future,
+      ]);
+      const userId = newUserId();
+      const changes = [
+        () => useCases.updateExpressCustomer(caller, { expressCustomerId, expressCustomerName: 'St. John' }),
+        () => useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId }),
+        () => useCases.deactivateExpressCustomer(caller, { expressCustomerId }),
+      ];
+      for (const change of changes) expect((await change()).updatedAt).toEqual(future);
+      const events = await historyOf(caller, expressCustomerId);
+      expect(events.slice(1).map(({ occurredAt }) => occurredAt)).toEqual(changes.map(() => future));
+    });
+
     it('replaces all metadata, and clears it with null', async () => {
       const caller = world.newCaller();
       const { expressCustomerId } = await newCustomer(caller, { region: 'north', kind: 'clinic' });

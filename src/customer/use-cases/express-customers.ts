@@ -12,7 +12,9 @@ export interface ExpressCustomersPage extends Page<ExpressCustomerEntity> {
 
 /**
  * A page of the caller's clinic's customers. Its cost does not grow with how deep the page lies, and customers created
- * meanwhile neither shift nor repeat rows.
+ * meanwhile neither shift nor repeat rows. Creation order is by the id, which is chosen before the commit and by the
+ * instance's clock: a customer may appear before ones that were listed earlier, so whoever polls with an old cursor
+ * may miss it.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`, BAD_USER_INPUT for a cursor of another list.
  */
 export async function expressCustomers(
