@@ -30,37 +30,39 @@ const goTo = async (title: string) => {
 };
 const customers = () => service.dataSource.query('SELECT count(*)::int AS n FROM express_customers');
 
-it('creates a customer with the first click, asks no other host, and breaks no rule of its policy', async () => {
-  await run();
-  await answer()
-    .getByText(/"cus_[0-9a-f]{32}"/)
-    .waitFor();
-  expect(await customers()).toEqual([{ n: 1 }]);
-  await picture(page, 'explorer');
-  expect(seen).toEqual({ foreign: [], complaints: [] });
-});
+describe('the explorer', () => {
+  it('creates a customer with the first click, asks no other host, and breaks no rule of its policy', async () => {
+    await run();
+    await answer()
+      .getByText(/"cus_[0-9a-f]{32}"/)
+      .waitFor();
+    expect(await customers()).toEqual([{ n: 1 }]);
+    await picture(page, 'explorer');
+    expect(seen).toEqual({ foreign: [], complaints: [] });
+  });
 
-it('shows the answer on a telephone too, below the operation', async () => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await run();
-  await answer().getByText(/"cus_/).waitFor();
-  const response = await page.locator('.graphiql-response').boundingBox();
-  const editor = await page.locator('.graphiql-query-editor').boundingBox();
-  expect(response!.width).toBeGreaterThan(250);
-  expect(response!.y).toBeGreaterThan(editor!.y + 100);
-  await picture(page, 'explorer-narrow');
-});
+  it('shows the answer on a telephone too, below the operation', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await run();
+    await answer().getByText(/"cus_/).waitFor();
+    const response = await page.locator('.graphiql-response').boundingBox();
+    const editor = await page.locator('.graphiql-query-editor').boundingBox();
+    expect(response!.width).toBeGreaterThan(250);
+    expect(response!.y).toBeGreaterThan(editor!.y + 100);
+    await picture(page, 'explorer-narrow');
+  });
 
-it('finds the customer in the next tab, and still knows the key after a reload', async () => {
-  await run();
-  await answer().getByText('"createExpressCustomer"').waitFor();
-  await goTo('FindExpressCustomers');
-  await run();
-  await answer().getByText('"totalCount"').waitFor();
-  await page.reload();
-  await goTo('CreateExpressCustomer');
-  await run();
-  await answer().getByText('"createExpressCustomer"').waitFor();
-  expect(await customers()).toEqual([{ n: 2 }]);
-  expect(seen).toEqual({ foreign: [], complaints: [] });
+  it('finds the customer in the next tab, and still knows the key after a reload', async () => {
+    await run();
+    await answer().getByText('"createExpressCustomer"').waitFor();
+    await goTo('FindExpressCustomers');
+    await run();
+    await answer().getByText('"totalCount"').waitFor();
+    await page.reload();
+    await goTo('CreateExpressCustomer');
+    await run();
+    await answer().getByText('"createExpressCustomer"').waitFor();
+    expect(await customers()).toEqual([{ n: 2 }]);
+    expect(seen).toEqual({ foreign: [], complaints: [] });
+  });
 });

@@ -48,47 +48,49 @@ const valueOf = (span: ReceivedSpan, key: string) =>
 
 const named = (name: string) => collector.spans.filter((span) => span.name === name);
 
-it('sends a span for each request, named by its operation, with how it ended', () => {
-  expect(collector.resources.join()).toContain('avara-express-customers');
-  const creates = named('createExpressCustomer');
-  expect(creates.map((span) => valueOf(span, 'avara.code'))).toEqual(['OK', 'BAD_USER_INPUT']);
-  expect(named('expressCustomers').map((span) => valueOf(span, 'http.response.status_code'))).toEqual([200]);
-});
-
-it("goes on with the caller's trace", () => {
-  const [, refused] = named('createExpressCustomer');
-  expect(refused).toMatchObject({ traceId: TRACE, parentSpanId: PARENT });
-});
-
-it('shows the statements below the request that sent them, without their values', () => {
-  const [create] = named('createExpressCustomer');
-  const statements = collector.spans.filter(({ parentSpanId, attributes }) => {
-    const isStatement = attributes.some(({ key }) => key === 'db.statement' || key === 'db.query.text');
-    return isStatement && parentSpanId === create!.spanId;
+describe('a trace', () => {
+  it('sends a span for each request, named by its operation, with how it ended', () => {
+    expect(collector.resources.join()).toContain('avara-express-customers');
+    const creates = named('createExpressCustomer');
+    expect(creates.map((span) => valueOf(span, 'avara.code'))).toEqual(['OK', 'BAD_USER_INPUT']);
+    expect(named('expressCustomers').map((span) => valueOf(span, 'http.response.status_code'))).toEqual([200]);
   });
-  expect(JSON.stringify(statements)).toContain('INSERT INTO express_customers');
-});
 
-it('names the trace in the line that is logged', async () => {
-  const found = () =>
-    running
-      .output()
-      .split('\n')
-      .slice(0, -1)
-      .filter((line) => line.includes(TRACE));
-  // The log is written a tenth of a second later at most.
-  while (found().length === 0) await sleep(20);
-  const lines = found();
-  expect(lines).toHaveLength(1);
-  expect(JSON.parse(lines[0]!)).toMatchObject({
-    traceId: TRACE,
-    operation: 'createExpressCustomer',
-    code: 'BAD_USER_INPUT',
+  it("goes on with the caller's trace", () => {
+    const [, refused] = named('createExpressCustomer');
+    expect(refused).toMatchObject({ traceId: TRACE, parentSpanId: PARENT });
   });
-});
 
-it('holds nothing of a name, an address or a key', () => {
-  const all = JSON.stringify(collector.spans).toLowerCase();
-  expect(collector.spans.length).toBeGreaterThan(5);
-  for (const secret of ['kanarienvogel', clinic.token.toLowerCase()]) expect(all).not.toContain(secret);
+  it('shows the statements below the request that sent them, without their values', () => {
+    const [create] = named('createExpressCustomer');
+    const statements = collector.spans.filter(({ parentSpanId, attributes }) => {
+      const isStatement = attributes.some(({ key }) => key === 'db.statement' || key === 'db.query.text');
+      return isStatement && parentSpanId === create!.spanId;
+    });
+    expect(JSON.stringify(statements)).toContain('INSERT INTO express_customers');
+  });
+
+  it('names the trace in the line that is logged', async () => {
+    const found = () =>
+      running
+        .output()
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => line.includes(TRACE));
+    // The log is written a tenth of a second later at most.
+    while (found().length === 0) await sleep(20);
+    const lines = found();
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      traceId: TRACE,
+      operation: 'createExpressCustomer',
+      code: 'BAD_USER_INPUT',
+    });
+  });
+
+  it('holds nothing of a name, an address or a key', () => {
+    const all = JSON.stringify(collector.spans).toLowerCase();
+    expect(collector.spans.length).toBeGreaterThan(5);
+    for (const secret of ['kanarienvogel', clinic.token.toLowerCase()]) expect(all).not.toContain(secret);
+  });
 });

@@ -35,36 +35,38 @@ const create = async (expressCustomerName: string, on = service, idempotencyKey?
   return (body.data!.createExpressCustomer as { expressCustomerId: string }).expressCustomerId;
 };
 
-it('keeps what was there, and answers every operation', async () => {
-  let id = ANY_CUSTOMER_ID;
-  for (const { document, variables } of WORKED_EXAMPLES) {
-    const own = JSON.parse(JSON.stringify(variables).replaceAll(ANY_CUSTOMER_ID, id)) as Record<string, unknown>;
-    const { body } = await service.graphql(clinic, document, own);
-    expect(body.errors).toBeUndefined();
-    id = (body.data!.createExpressCustomer as { expressCustomerId: string } | undefined)?.expressCustomerId ?? id;
-  }
-  const { body } = await service.graphql(
-    clinic,
-    '{ expressCustomers { nodes { expressCustomerName events { nodes { type } } } } }',
-  );
-  const names = body.data!.expressCustomers.nodes.map(
-    (node: { expressCustomerName: string }) => node.expressCustomerName,
-  );
-  expect(names).toContain('Before the split');
-});
+describe('a partitioned database', () => {
+  it('keeps what was there, and answers every operation', async () => {
+    let id = ANY_CUSTOMER_ID;
+    for (const { document, variables } of WORKED_EXAMPLES) {
+      const own = JSON.parse(JSON.stringify(variables).replaceAll(ANY_CUSTOMER_ID, id)) as Record<string, unknown>;
+      const { body } = await service.graphql(clinic, document, own);
+      expect(body.errors).toBeUndefined();
+      id = (body.data!.createExpressCustomer as { expressCustomerId: string } | undefined)?.expressCustomerId ?? id;
+    }
+    const { body } = await service.graphql(
+      clinic,
+      '{ expressCustomers { nodes { expressCustomerName events { nodes { type } } } } }',
+    );
+    const names = body.data!.expressCustomers.nodes.map(
+      (node: { expressCustomerName: string }) => node.expressCustomerName,
+    );
+    expect(names).toContain('Before the split');
+  });
 
-it('makes one customer for one idempotency key, sent 20 times simultaneously', async () => {
-  const ids = await Promise.all(Array.from({ length: 20 }, () => create('Once', service, 'one key')));
-  expect(new Set(ids).size).toBe(1);
-});
+  it('makes one customer for one idempotency key, sent 20 times simultaneously', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => create('Once', service, 'one key')));
+    expect(new Set(ids).size).toBe(1);
+  });
 
-it('reads one partition for a clinic', async () => {
-  const database = await openServiceDatabase(place);
-  await newClinic(database.dataSource);
-  const plan = await database.dataSource.query<{ 'QUERY PLAN': string }[]>(
-    `EXPLAIN SELECT * FROM express_customers WHERE clinic_id = '${clinic.clinicId}' ORDER BY express_customer_id DESC LIMIT 20`,
-  );
-  await database.close();
-  const text = plan.map((line) => line['QUERY PLAN']).join('\n');
-  expect(new Set(text.match(/express_customers_\d/g)).size).toBe(1);
+  it('reads one partition for a clinic', async () => {
+    const database = await openServiceDatabase(place);
+    await newClinic(database.dataSource);
+    const plan = await database.dataSource.query<{ 'QUERY PLAN': string }[]>(
+      `EXPLAIN SELECT * FROM express_customers WHERE clinic_id = '${clinic.clinicId}' ORDER BY express_customer_id DESC LIMIT 20`,
+    );
+    await database.close();
+    const text = plan.map((line) => line['QUERY PLAN']).join('\n');
+    expect(new Set(text.match(/express_customers_\d/g)).size).toBe(1);
+  });
 });

@@ -39,48 +39,50 @@ const errors: [string, unknown][] = [
   ['a text', CANARY],
 ];
 
-it.each(errors)('logs no value that is in %s', (_title, error) => {
-  const text = logged((log) => {
-    log.error({ err: error }, 'it failed');
-    log.error({ err: error });
-    if (!(error instanceof Error)) return;
-    log.error(error);
-    log.error({ err: error }, error.message);
+describe('the log line of an error', () => {
+  it.each(errors)('logs no value that is in %s', (_title, error) => {
+    const text = logged((log) => {
+      log.error({ err: error }, 'it failed');
+      log.error({ err: error });
+      if (!(error instanceof Error)) return;
+      log.error(error);
+      log.error({ err: error }, error.message);
+    });
+    expect(text).toContain('"type"');
+    expect(text).not.toContain('Musterfrau');
   });
-  expect(text).toContain('"type"');
-  expect(text).not.toContain('Musterfrau');
-});
 
-it('says what kind of error it was, with what code and where', () => {
-  const { stack, ...rest } = loggableError(new QueryFailedError('INSERT', [], rowError));
-  expect(rest).toEqual({
-    type: 'QueryFailedError',
-    code: '23514',
-    table: 'express_customers',
-    constraint: 'express_customers_name_check',
+  it('says what kind of error it was, with what code and where', () => {
+    const { stack, ...rest } = loggableError(new QueryFailedError('INSERT', [], rowError));
+    expect(rest).toEqual({
+      type: 'QueryFailedError',
+      code: '23514',
+      table: 'express_customers',
+      constraint: 'express_customers_name_check',
+    });
+    expect(stack).toContain('loggable-error.test.ts');
   });
-  expect(stack).toContain('loggable-error.test.ts');
-});
 
-it('keeps texts that hold no value: refusals of our own, the system and a database that is away', () => {
-  expect(loggableError(new AppError('NOT_FOUND', 'It is not there.')).message).toBe('It is not there.');
-  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5'), { syscall: 'connect' });
-  expect(loggableError(refused).message).toBe('connect ECONNREFUSED 127.0.0.1:5');
-  expect(loggableError(new Error('timeout exceeded when trying to connect')).message).toMatch(/^timeout/);
-  expect(loggableError(new TypeError('x is not a function')).message).toBe('x is not a function');
-});
-
-it('names causes, but does not follow them for ever', () => {
-  const circle = new Error('circle');
-  circle.cause = circle;
-  expect(loggableError(circle).cause?.cause?.cause?.type).toBe('Error');
-  expect(loggableError(circle).cause?.cause?.cause?.cause).toBeUndefined();
-});
-
-it('leaves lines without an error as they are', () => {
-  expect(JSON.parse(logged((log) => log.info({ requestId: 'r' }, 'request')))).toMatchObject({
-    requestId: 'r',
-    msg: 'request',
+  it('keeps texts that hold no value: refusals of our own, the system and a database that is away', () => {
+    expect(loggableError(new AppError('NOT_FOUND', 'It is not there.')).message).toBe('It is not there.');
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5'), { syscall: 'connect' });
+    expect(loggableError(refused).message).toBe('connect ECONNREFUSED 127.0.0.1:5');
+    expect(loggableError(new Error('timeout exceeded when trying to connect')).message).toMatch(/^timeout/);
+    expect(loggableError(new TypeError('x is not a function')).message).toBe('x is not a function');
   });
-  expect(JSON.parse(logged((log) => log.info('ready')))).toMatchObject({ msg: 'ready' });
+
+  it('names causes, but does not follow them for ever', () => {
+    const circle = new Error('circle');
+    circle.cause = circle;
+    expect(loggableError(circle).cause?.cause?.cause?.type).toBe('Error');
+    expect(loggableError(circle).cause?.cause?.cause?.cause).toBeUndefined();
+  });
+
+  it('leaves lines without an error as they are', () => {
+    expect(JSON.parse(logged((log) => log.info({ requestId: 'r' }, 'request')))).toMatchObject({
+      requestId: 'r',
+      msg: 'request',
+    });
+    expect(JSON.parse(logged((log) => log.info('ready')))).toMatchObject({ msg: 'ready' });
+  });
 });
