@@ -31,14 +31,14 @@ const PUBLIC_FOLDERS = [PATHS.reference, PATHS.explorer];
 
 const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === PATHS.graphql;
 
-// A browser that opens /graphql gets a page without data on it; no operation runs.
+// A browser that opens /graphql gets a page without data on it where there is one; no operation runs.
 const asksForPage = (request: FastifyRequest): boolean =>
   isGraphQL(request) && prefersPage(request) && request.headers.authorization === undefined;
 
-const isPublic = (request: FastifyRequest): boolean =>
+const isPublic = (request: FastifyRequest, hasPage: boolean): boolean =>
   PUBLIC_PATHS.has(request.routeOptions.url ?? '') ||
   PUBLIC_FOLDERS.some((folder) => (request.routeOptions.url ?? '').startsWith(folder)) ||
-  asksForPage(request) ||
+  (hasPage && asksForPage(request)) ||
   request.method === 'OPTIONS' ||
   request.is404;
 
@@ -85,9 +85,10 @@ function beginContexts(server: FastifyInstance, { database, log }: Services): vo
   });
 }
 
-function identifyCallers(server: FastifyInstance, { authenticate, credentialHint, spendPoints }: Services): void {
+function identifyCallers(server: FastifyInstance, services: Services): void {
+  const { authenticate, config, credentialHint, spendPoints } = services;
   server.addHook('onRequest', async (request) => {
-    if (isPublic(request)) return;
+    if (isPublic(request, config.hasExplorers)) return;
     const context = getContext(request);
     const identification = await authenticate(request.headers.authorization);
     if ('refusal' in identification) {

@@ -141,6 +141,20 @@ describe('a GET', () => {
     }
   });
 
+  it('runs nothing without a credential, whatever a browser accepts, where no page is shown', async () => {
+    const closed = await startService('embedded', { NODE_ENV: 'production' });
+    try {
+      const headers = { accept: 'text/html,*/*;q=0.8', 'content-type': 'application/json' };
+      for (const query of ['{__typename}', '{_service{sdl}}', '']) {
+        const answer = await closed.request(`/graphql?query=${query}`, { headers });
+        expect(answer.status).toBe(401);
+        expect(answer.text).not.toContain('ExpressCustomer');
+      }
+    } finally {
+      await closed.stop();
+    }
+  });
+
   it('shows a browser the page whatever the search parameters, and runs nothing', async () => {
     const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
     const answer = await service.request('/graphql?x=y&query={__typename}', { headers: { accept } });

@@ -27,7 +27,7 @@ describe('the page at /graphql', () => {
     service = await startService('embedded', { NODE_ENV: 'production' });
     const { text } = await service.request('/graphql', PAGE);
     expect(text).not.toContain('CreateExpressCustomer');
-    expect(text).not.toContain('avk_');
+    expect(text).not.toMatch(/avk_\w{8}/);
     const clinic = await service.newClinic();
     const { body } = await service.graphql(clinic, '{ __schema { types { name } } }');
     expect(body.errors![0]!.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
