@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { CreateExpressCustomerInput } from '../../customer/contract/create-express-customer.input.js';
 import { createExpressCustomer } from '../../customer/use-cases/index.js';
 import type { RequestContext } from '../../identity/request-context.js';
 import { AppError } from '../../shared/app-error.js';
+import { hashJson } from '../../shared/hash-json.js';
 import { validInput } from '../../shared/validation.js';
 import { isReadOnlyColumn } from './columns.js';
 import type { ImportLine } from './lines.js';
@@ -86,7 +85,7 @@ export class Importer {
 
   // From the line's content and how many equal lines came before it: between two runs lines may be fixed, moved and added.
   private buildKey(input: CreateExpressCustomerInput): string {
-    const digest = createHash('sha256').update(canonicalize(input)!).digest('base64url');
+    const digest = hashJson(input).toString('base64url');
     const occurrence = (this.occurrences.get(digest) ?? 0) + 1;
     this.occurrences.set(digest, occurrence);
     return `import ${digest} ${occurrence}`;

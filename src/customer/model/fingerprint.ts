@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { hashJson } from '../../shared/hash-json.js';
 import type { Metadata } from './express-customer.entity.js';
 
 /** The input of a create, as far as it tells one from another. */
@@ -13,6 +12,4 @@ interface Fingerprinted {
  * metadata are the same, since they create the same customer.
  */
 export const computeFingerprint = ({ expressCustomerName, metadata }: Fingerprinted): Buffer =>
-  createHash('sha256')
-    .update(canonicalize({ expressCustomerName, metadata: metadata ?? {} })!)
-    .digest();
+  hashJson({ expressCustomerName, metadata: metadata ?? {} });
