@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { BatchQueue } from '../shared/batches.js';
 import type { Lane } from '../shared/fair-slots.js';
 import { isRejected } from './postgres-errors.js';
+import { isTooLarge } from './result-size.js';
 import { perDataSource } from './prepared-statement.js';
 import { tenantSlots } from './tenant-slots.js';
 
@@ -34,7 +35,7 @@ type Batched<Item, Result, G> = (
 /**
  * Makes a function that runs its calls in batches: what is asked for while an earlier batch of the same group runs, or waits
  * for a connection, becomes one statement. A call joins only a statement that has not been sent, so its answer is never
- * older than the call. If the server rejects the values of a batch, each item runs alone, so that only the faulty one fails.
+ * older than the call. If the server rejects the values of a batch, or its result is too large, each item runs alone, so that only the faulty one fails.
  * No batch crosses clinics. Outside of transactions only: a batch runs on a connection of its own.
  * @param run executes one batch and returns the results in the order of the items.
  */
@@ -48,7 +49,7 @@ export function batched<Item, Result, G extends Group = Group>(
         name,
         size: typeof size === 'number' ? () => size : size,
         concurrency,
-        shouldRetryIndividually: isRejected,
+        shouldRetryIndividually: (error) => isRejected(error) || isTooLarge(error),
         schedule: ({ clinicId }, begin) => tenantSlots(dataSource).run(clinicId, lane, begin),
       }),
   );

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { Client } from 'pg';
+import { ResultLimitingClient } from './result-size.js';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -71,7 +72,7 @@ export class DiskGuard {
 
 /** A client that rejects writes while there is no room for them; reads go on. */
 export function guardedClient(guard: DiskGuard): typeof Client {
-  return class GuardedClient extends Client {
+  return class GuardedClient extends ResultLimitingClient {
     constructor(...args: ConstructorParameters<typeof Client>) {
       super(...args);
       // Assigned, not overridden: a method cannot implement all overloads of Client.query.

@@ -1,5 +1,6 @@
 import { Client, type ClientConfig, type PoolConfig, type QueryResult } from 'pg';
 import { isReadOnly } from './postgres-errors.js';
+import { ResultLimitingClient } from './result-size.js';
 
 type Callback = (error: Error | undefined, result?: QueryResult) => void;
 type AnyQuery = (...args: unknown[]) => unknown;
@@ -11,7 +12,7 @@ const ANSWER_TIMEOUT_MS = 4_200;
  * again: when a statement stays without an answer (a stalled server or a dead network reports nothing; the statement then
  * fails immediately), and when the server takes no writes (after a failover the address may lead to another).
  */
-export class TimeoutClient extends Client {
+export class TimeoutClient extends ResultLimitingClient {
   /** Off while migrations run, which may take as long as they need. */
   hasTimeouts = true;
 
@@ -27,6 +28,10 @@ export class TimeoutClient extends Client {
         if (error) this.destroySocket();
         callback(error, client);
       })) as Client['connect'];
+  }
+
+  protected override stopReceiving(): void {
+    this.destroySocket();
   }
 
   private destroySocket(): void {

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
+import type { ReadBudget } from '../shared/read-budget.js';
 import type { Actor, Scope } from './actor.js';
 import { logRefusal } from './authentication-result.js';
 
@@ -16,6 +17,8 @@ export interface RequestContext {
   signal?: AbortSignal | undefined;
   /** What is learned on the way; `operation` names what was asked for. */
   outcome: { operation?: string };
+  /** What it may still read for its answer; none for callers who hold one page at a time, such as the command line. */
+  readBudget?: ReadBudget;
 }
 
 function forbidden(context: RequestContext, actor: Actor, scope: Scope): AppError {

@@ -122,6 +122,9 @@ export class BatchQueue<Group, Item, Result> {
   }
 
   private async runIndividually(group: Group, batch: Waiting<Item, Result>[]): Promise<void> {
-    for (const one of batch) await this.runBatch(group, [one]);
+    for (const one of batch) {
+      if (one.signal?.aborted) one.reject(one.signal.reason);
+      else await this.runBatch(group, [one]);
+    }
   }
 }

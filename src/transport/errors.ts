@@ -21,6 +21,8 @@ const isFastifyError = (error: unknown): error is FastifyError =>
 /** Any error as one that a caller may see. What is not foreseen tells nothing but that it was our fault. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  const { driverError } = (error ?? {}) as { driverError?: unknown };
+  if (driverError instanceof AppError) return driverError;
   if (isUnavailable(error)) return serviceUnavailable();
   if (isFastifyError(error)) {
     const known = FASTIFY_ERRORS[error.code];

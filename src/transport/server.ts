@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { logRefusal } from '../identity/authentication-result.js';
 import { AppError } from '../shared/app-error.js';
-import { declareContext, getContext, setContext } from './context.js';
+import { ReadBudget } from '../shared/read-budget.js';
+import { declareContext, getContext, setContext, type HttpRequestContext } from './context.js';
 import { allowOrigins } from './http/cors.js';
 import { errorBody, toAppError } from './errors.js';
 import { explorer } from './pages/explorer.js';
@@ -14,7 +15,7 @@ import { httpServerBehind, refuseMalformedHttp } from './http/http-server.js';
 import { acceptJsonBodies } from './http/json-body.js';
 import { observeCompletions, type CompletionObserver } from './http/completion.js';
 import { enforceDeadline } from './http/deadline.js';
-import { pointsOfRestCall } from './limits/points.js';
+import { pointsOfBytes, pointsOfRestCall } from './limits/points.js';
 import { setRateLimitHeaders } from './limits/rate-limit.js';
 import { MAX_URL_LENGTH, refuseMalformedUrl } from './http/malformed-url.js';
 import { logCompletion, logRefusedRequest, type ReportRefusal } from './http/request-log.js';
@@ -62,24 +63,38 @@ function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown)
   return reply.code(status).type(type).send(body);
 }
 
+/** What is large is held, and paid for, until the answer has been sent or its caller has gone. */
+function createReadBudget(reply: FastifyReply, spend: (points: number) => Promise<void>): ReadBudget {
+  const budget = new ReadBudget(() =>
+    reply.raw.once('close', () => {
+      budget.release();
+      // The answer has gone: whoever has no points left for it is told so in the next one.
+      void spend(pointsOfBytes(budget.bytes)).catch(() => undefined);
+    }),
+  );
+  return budget;
+}
+
 // The first hook of all: every other one, and the log, finds a context.
-function beginContexts(server: FastifyInstance, { database, log }: Services): void {
+function beginContexts(server: FastifyInstance, { database, log, spendPoints }: Services): void {
   declareContext(server);
   server.addHook('onRequest', (request, reply, next) => {
     const { operationId } = request.routeOptions.config as { operationId?: string };
     const outcome = { operation: operationId ?? request.routeOptions.url ?? 'unknown' };
     let signal: AbortSignal | undefined;
-    setContext(request, {
+    const context: HttpRequestContext = {
       requestId: request.id,
       actor: null,
       dataSource: database.dataSource,
       log,
       outcome,
+      readBudget: createReadBudget(reply, (points) => spendPoints(context, points)),
       // Made when a use case asks for it: most do not.
       get signal() {
         return (signal ??= hangUpSignal(reply.raw));
       },
-    });
+    };
+    setContext(request, context);
     void reply.header('x-request-id', request.id);
     next();
   });

@@ -59,13 +59,17 @@ export class ExpressCustomerEventRepository {
   }
 
   /** Oldest first. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this history. */
-  async findPage(expressCustomerId: string, { first, after }: PageRequest): Promise<Page<ExpressCustomerEventEntity>> {
+  async findPage(
+    expressCustomerId: string,
+    { first, after }: PageRequest,
+    signal?: AbortSignal,
+  ): Promise<Page<ExpressCustomerEventEntity>> {
     const scope = cursorScope(this.clinicId, 'events', expressCustomerId);
     const limit = first + 1;
     const rows =
       typeof after === 'string'
         ? await this.findBehind(expressCustomerId, decodeCursor(scope, after, 1), limit)
-        : await firstEvents(this.manager.connection, { clinicId: this.clinicId, limit }, expressCustomerId);
+        : await firstEvents(this.manager.connection, { clinicId: this.clinicId, limit }, expressCustomerId, signal);
     return pageOf(rows, first, after, (row) => encodeCursor(scope, [String(row.version)]));
   }
 

@@ -81,13 +81,17 @@ export class ExpressCustomerUserRepository {
   }
 
   /** The customers that a user is in, newest first. @throws AppError BAD_USER_INPUT for a cursor of another list. */
-  async findCustomersPage(userId: string, { first, after }: PageRequest): Promise<Page<ExpressCustomerEntity>> {
+  async findCustomersPage(
+    userId: string,
+    { first, after }: PageRequest,
+    signal?: AbortSignal,
+  ): Promise<Page<ExpressCustomerEntity>> {
     const scope = cursorScope(this.clinicId, 'userExpressCustomers', userId);
     const limit = first + 1;
     const rows =
       typeof after === 'string'
         ? await this.findCustomersBehind(userId, decodeCursor(scope, after, 1), limit)
-        : await firstCustomersOfUser(this.manager.connection, { clinicId: this.clinicId, limit }, userId);
+        : await firstCustomersOfUser(this.manager.connection, { clinicId: this.clinicId, limit }, userId, signal);
     return pageOf(rows, first, after, (row) => encodeCursor(scope, [row.expressCustomerId]));
   }
 

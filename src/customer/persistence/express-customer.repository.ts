@@ -111,6 +111,7 @@ export class ExpressCustomerRepository {
   async findPage(
     { criteria, orderBy }: CustomerList,
     { first, after }: PageRequest,
+    signal?: AbortSignal,
   ): Promise<Page<ExpressCustomerEntity>> {
     const order = ORDERS[orderBy];
     // Computed when a cursor is read or made: many callers take the first page and no cursor.
@@ -119,7 +120,7 @@ export class ExpressCustomerRepository {
     const behind = typeof after === 'string' ? decodeCursor(scope(), after, order.keys.length) : null;
     // One row more than the page has: it tells that another page follows.
     const request = { clinicId: this.clinicId, criteria, order, after: behind };
-    const found = await findInList(this.manager, request, first + 1);
+    const found = await findInList(this.manager, request, first + 1, signal);
     return pageOf(found, first, after, (row) => encodeCursor(scope(), order.keysOf(row)));
   }
 

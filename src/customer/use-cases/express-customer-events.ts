@@ -1,6 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { Page, PageRequest } from '../../shared/page.js';
 import type { ExpressCustomerEventEntity } from '../model/express-customer-event.entity.js';
+import { eventBytes } from '../model/row-size.js';
 import { ExpressCustomerEventRepository } from '../persistence/express-customer-event.repository.js';
 
 /**
@@ -13,5 +14,8 @@ export async function expressCustomerEvents(
   page: PageRequest,
 ): Promise<Page<ExpressCustomerEventEntity>> {
   const { clinicId } = authorise(context, 'express:read');
-  return new ExpressCustomerEventRepository(context.dataSource.manager, clinicId).findPage(expressCustomerId, page);
+  const events = new ExpressCustomerEventRepository(context.dataSource.manager, clinicId);
+  const found = await events.findPage(expressCustomerId, page, context.readBudget?.signal);
+  context.readBudget?.spend(found.rows, eventBytes);
+  return found;
 }

@@ -1,5 +1,6 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { customerBytes } from '../model/row-size.js';
 import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
 
 /**
@@ -11,5 +12,7 @@ export async function expressCustomer(
   expressCustomerId: string,
 ): Promise<ExpressCustomerEntity | null> {
   const { clinicId } = authorise(context, 'express:read');
-  return new ExpressCustomerRepository(context.dataSource.manager, clinicId).find(expressCustomerId);
+  const row = await new ExpressCustomerRepository(context.dataSource.manager, clinicId).find(expressCustomerId);
+  if (row) context.readBudget?.spend([row], customerBytes);
+  return row;
 }

@@ -1,5 +1,6 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { customerBytes } from '../model/row-size.js';
 import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
 
 /**
@@ -13,6 +14,7 @@ export async function expressCustomersById(
 ): Promise<(ExpressCustomerEntity | null)[]> {
   const { clinicId } = authorise(context, 'express:read');
   const rows = await new ExpressCustomerRepository(context.dataSource.manager, clinicId).findMany(expressCustomerIds);
+  context.readBudget?.spend(rows, customerBytes);
   const byId = new Map(rows.map((row) => [row.expressCustomerId, row]));
   return expressCustomerIds.map((id) => byId.get(id) ?? null);
 }

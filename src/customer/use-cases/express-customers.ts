@@ -1,6 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { Page } from '../../shared/page.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { customerBytes } from '../model/row-size.js';
 import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
 import { toCriteria } from '../contract/express-customer.filter.js';
 import type { ExpressCustomersArgs } from '../contract/express-customers.args.js';
@@ -24,5 +25,7 @@ export async function expressCustomers(
   const { clinicId } = authorise(context, 'express:read');
   const repository = new ExpressCustomerRepository(context.dataSource.manager, clinicId);
   const list = { criteria: toCriteria(args.filter), orderBy: args.orderBy };
-  return { ...(await repository.findPage(list, args)), count: () => repository.count(list) };
+  const page = await repository.findPage(list, args, context.readBudget?.signal);
+  context.readBudget?.spend(page.rows, customerBytes);
+  return { ...page, count: () => repository.count(list) };
 }

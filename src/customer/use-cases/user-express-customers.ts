@@ -1,6 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { Page, PageRequest } from '../../shared/page.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import { customerBytes } from '../model/row-size.js';
 import { ExpressCustomerUserRepository } from '../persistence/express-customer-user.repository.js';
 
 export interface UserExpressCustomersPage extends Page<ExpressCustomerEntity> {
@@ -20,5 +21,7 @@ export async function userExpressCustomers(
 ): Promise<UserExpressCustomersPage> {
   const { clinicId } = authorise(context, 'express:read');
   const users = new ExpressCustomerUserRepository(context.dataSource.manager, clinicId);
-  return { ...(await users.findCustomersPage(userId, page)), count: () => users.countCustomers(userId) };
+  const found = await users.findCustomersPage(userId, page, context.readBudget?.signal);
+  context.readBudget?.spend(found.rows, customerBytes);
+  return { ...found, count: () => users.countCustomers(userId) };
 }

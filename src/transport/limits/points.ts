@@ -4,6 +4,11 @@ import { PAGE_SIZE } from '../../shared/page.js';
 /** What each mutation costs beyond the object that it answers, through every API. */
 export const MUTATION_COST = 10;
 
+const BYTES_PER_POINT = 1_024;
+
+/** What a large answer costs besides its objects. */
+export const pointsOfBytes = (bytes: number): number => Math.ceil(bytes / BYTES_PER_POINT);
+
 /** What a REST call costs: as much as the GraphQL operation that does the same. */
 export function pointsOfRestCall({ method, routeOptions, query }: FastifyRequest): number {
   if (method !== 'GET' && method !== 'HEAD') return MUTATION_COST + 1;

@@ -98,9 +98,14 @@ const findPage = batched<Seek, Found, Kind>(
  * The first `limit` rows of a list whose conditions an index answers in list order, read with whatever else of its kind its
  * clinic asks for at the moment. Never older than the call: it joins only a statement that has not been sent.
  */
-export async function findPageBatched(dataSource: DataSource, request: ListRequest, limit: number): Promise<Found> {
+export async function findPageBatched(
+  dataSource: DataSource,
+  request: ListRequest,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Found> {
   const seek = { ...request, limit: LIMITS.find((most) => limit <= most) ?? limit };
   const { clinicId, criteria, after } = request;
   const shape = [inOrder(seek), criteria.isActive, seek.limit, after === null].join(' ');
-  return (await findPage(dataSource, { clinicId, shape }, seek)).slice(0, limit);
+  return (await findPage(dataSource, { clinicId, shape }, seek, signal)).slice(0, limit);
 }

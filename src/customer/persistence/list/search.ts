@@ -66,8 +66,15 @@ const isKnownToSearchIndex = ({ namePart, metadata }: Criteria): boolean =>
  * know it by. Each answer comes from one statement, so that it is of one moment; one is sent for lists without search
  * and for common matches, two for rare ones, three at worst.
  */
-export async function findInList(manager: EntityManager, request: ListRequest, limit: number): Promise<Found> {
-  if (new ListStatement(request).searched.length === 0) return findPageBatched(manager.connection, request, limit);
+export async function findInList(
+  manager: EntityManager,
+  request: ListRequest,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Found> {
+  if (new ListStatement(request).searched.length === 0)
+    return findPageBatched(manager.connection, request, limit, signal);
+  signal?.throwIfAborted();
   const near = await walk(manager, request, limit, NEAR);
   if (near.isComplete) return near.found;
   // If it goes on like this, the page is full well before the end.
