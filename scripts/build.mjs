@@ -1,0 +1,63 @@
+// npm run build: builds the service into dist/, and does nothing when dist/ holds the build of these very sources. It compares
+// contents, not times, and looks at what lies in dist/ too: another command may have written there since.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(root, 'dist', '.build');
+const incremental = join(root, 'dist', '.tsbuildinfo');
+
+const filesBelow = (folder) =>
+  existsSync(join(root, folder))
+    ? readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+        .sort()
+    : [];
+
+const filesInRoot = (pattern) =>
+  readdirSync(root)
+    .filter((name) => pattern.test(name))
+    .map((name) => join(root, name))
+    .sort();
+
+function fingerprint(files, describe) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${file}\0${describe(file)}\0`);
+  return hash.digest('hex');
+}
+
+const sources = () =>
+  fingerprint(
+    [...filesBelow('src'), ...filesInRoot(/^(ormconfig\.ts|package(-lock)?\.json|tsconfig.*\.json)$/)],
+    (file) => readFileSync(file, 'utf8'),
+  );
+
+// The compiler writes src/, ormconfig.js and package.json; other commands write other folders beside them.
+const outputs = () =>
+  fingerprint([...filesBelow('dist/src'), join(root, 'dist/ormconfig.js'), join(root, 'dist/package.json')], (file) => {
+    const { mtimeMs, size } = existsSync(file) ? statSync(file) : { mtimeMs: 0, size: 0 };
+    return `${mtimeMs} ${size}`;
+  });
+
+const before = sources();
+const [builtFrom, built] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split('\n') : [];
+const isUntouched = built === outputs();
+if (isUntouched && builtFrom === before) process.exit(0);
+
+process.stderr.write('Building ...\n');
+rmSync(stamp, { force: true });
+// The compiler would leave files alone that it wrote itself once and that have changed since.
+if (!isUntouched) rmSync(incremental, { force: true });
+const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (status !== 0) process.exit(status ?? 1);
+// A source that changed while it was built is built again the next time.
+writeFileSync(stamp, `${before}\n${outputs()}\n`);

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+let project: string;
+const at = (name: string): string => join(project, name);
+const read = (name: string): string => readFileSync(at(name), 'utf8');
+/** What the build says: nothing where it has nothing to do. */
+const build = (): string => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: project, encoding: 'utf8' });
+  return status === 0 ? stderr : `failed: ${stderr}`;
+};
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'avara-build-'));
+  for (const folder of ['scripts', 'src']) mkdirSync(at(folder));
+  symlinkSync(join(process.cwd(), 'node_modules'), at('node_modules'));
+  copyFileSync('scripts/build.mjs', at('scripts/build.mjs'));
+  copyFileSync('tsconfig.json', at('tsconfig.json'));
+  copyFileSync('tsconfig.build.json', at('tsconfig.build.json'));
+  writeFileSync(at('package.json'), '{}');
+  writeFileSync(at('ormconfig.ts'), 'export {};\n');
+  writeFileSync(at('src/main.ts'), 'export const version: number = 1;\n');
+});
+afterAll(() => rmSync(project, { recursive: true }));
+
+it('builds when there is no build, and nothing while neither sources nor build change', () => {
+  expect(build()).toBe('Building ...\n');
+  expect(build()).toBe('');
+});
+
+it('never leaves the build of other sources, whatever has changed', () => {
+  writeFileSync(at('src/main.ts'), 'export const version: number = 2;\n');
+  expect(build()).toBe('Building ...\n');
+  expect(read('dist/src/main.js')).toContain('version = 2');
+  appendFileSync(at('dist/src/main.js'), '// written by another command\n');
+  expect(build()).toBe('Building ...\n');
+  expect(read('dist/src/main.js')).not.toContain('another command');
+  rmSync(at('dist/src/main.js'));
+  expect(build()).toBe('Building ...\n');
+  expect(read('dist/src/main.js')).toContain('version = 2');
+  expect(build()).toBe('');
+});
+
+it('fails where the sources do, and builds again afterwards', () => {
+  writeFileSync(at('src/main.ts'), 'export const version: number = "three";\n');
+  expect(build()).toMatch(/^failed: Building/);
+  expect(build()).toMatch(/^failed: Building/);
+  writeFileSync(at('src/main.ts'), 'export const version: number = 2;\n');
+  expect(build()).toBe('Building ...\n');
+  expect(build()).toBe('');
+});
