@@ -40,3 +40,23 @@ describe('README.md', () => {
 it.each(listDocuments())('%s links to files and headings that exist', async (document) => {
   expect(await findBrokenLinks(document)).toEqual([]);
 });
+
+describe('decision records', () => {
+  const records = () => readdir('docs/decisions').then((files) => files.filter((file) => /^\d{4}-/.test(file)));
+
+  it('are all in the index, with their number and date', async () => {
+    const index = await readFile('docs/decisions/README.md', 'utf8');
+    for (const file of await records()) {
+      const [, date] = /^Date: (\S+?)[.,] /m.exec(await readFile(`docs/decisions/${file}`, 'utf8')) ?? [];
+      expect(index).toMatch(new RegExp(`^\\| \\[${file.slice(0, 4)}\\]\\(${file}\\) .* ${date} `, 'm'));
+    }
+  });
+
+  it('begin alike: number and title, date and status, what was decided', async () => {
+    for (const file of await records()) {
+      const text = await readFile(`docs/decisions/${file}`, 'utf8');
+      expect(text).toMatch(new RegExp(`^# ${file.slice(0, 4)}: .+\\n\\nDate: \\d{4}-\\d\\d-\\d\\d.*Status: \\w+`));
+      expect(text).toContain('**Decided.**');
+    }
+  });
+});

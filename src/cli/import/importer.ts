@@ -25,7 +25,7 @@ interface ImporterOptions {
   reportRefused: (text: string) => void;
 }
 
-function parseInput(value: unknown): CreateExpressCustomerInput {
+function parseCustomer(value: unknown): CreateExpressCustomerInput {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return validInput(CreateExpressCustomerInput, value);
   const own = Object.entries(value).filter(([name]) => !isReadOnlyColumn(name));
@@ -68,7 +68,7 @@ export class Importer {
   private async importLine(line: ImportLine): Promise<void> {
     if ('unreadable' in line) return this.refuse(line.line, line.unreadable);
     try {
-      await this.create(parseInput(line.value));
+      await this.create(parseCustomer(line.value));
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error;
       this.refuse(line.line, describeFaults(error));
