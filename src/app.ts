@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import pino, { type DestinationStream, type Logger } from 'pino';
+import pino, { type Logger } from 'pino';
 import type { Config } from './config/config.js';
 import type { Database } from './database/database.js';
 import { openServiceDatabase } from './service-database.js';
@@ -18,11 +18,15 @@ import { startBackgroundTask, type BackgroundTask } from './shared/background-ta
 import { OverloadGate } from './transport/limits/overload.js';
 import { rateLimit } from './transport/limits/rate-limit.js';
 import type { SharedRedis } from './transport/limits/redis.js';
+import type { LogTarget } from './telemetry/log-destination.js';
 import type { Metrics, MetricSources } from './telemetry/metrics.js';
 import { LOGGER_OPTIONS } from './telemetry/loggable-error.js';
+import { closeServer } from './transport/http/shutdown.js';
 import { buildServer } from './transport/server.js';
 import type { Services } from './transport/services.js';
 
+/** Callers have this long to get their answers when the service stops; whoever sent the signal kills soon after. */
+const ANSWERS_WITHIN_MS = 8_500;
 const CLEANING_EVERY_MS = 10 * 60 * 1_000;
 
 /** A service that is ready to listen, and what its start-up tells. */
@@ -35,7 +39,10 @@ export interface App {
   isDemoClinicEmpty: boolean;
   /** What is counted of the service; null where nobody asks for it. */
   metrics: Metrics | null;
-  /** Finishes the requests that were accepted, then closes everything. Safe to call twice. */
+  /**
+   * Graceful shutdown: finishes the requests that were accepted, then closes everything. Safe to call twice.
+   * @throws Error after closing everything, where answers had to be cut off after 8.5 s.
+   */
   stop(): Promise<void>;
 }
 
@@ -69,14 +76,15 @@ async function openMetrics(sources: MetricSources): Promise<Metrics> {
   return new Metrics(sources);
 }
 
-async function assemble(config: Config, database: Database, log: Logger): Promise<Work> {
+async function assemble(config: Config, database: Database, log: Logger, logTo?: LogTarget): Promise<Work> {
   const { dataSource, engine } = database;
   const demoKey = engine === 'embedded' ? await ensureDemoKey(dataSource, config.dataDir) : null;
   const lastUsed = new LastUsedRecorder(dataSource, log);
   const apiKeys = new ApiKeyAuthentication(dataSource, (actor) => lastUsed.record(actor));
   const gate = new OverloadGate(config.limits, log);
   const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, log);
-  const metrics = config.metricsPort === undefined ? null : await openMetrics({ gate, pool: poolOf(dataSource) });
+  const sources = { gate, pool: poolOf(dataSource), log: { dropped: () => logTo?.dropped ?? 0 } };
+  const metrics = config.metricsPort === undefined ? null : await openMetrics(sources);
   const services: Services = {
     config,
     database,
@@ -101,12 +109,12 @@ async function isEmpty({ dataSource }: Database, { token }: DemoKey): Promise<bo
 }
 
 /** Opens the database, brings its schema up to date and builds the server. Listens on nothing. */
-export async function buildApp(config: Config, logTo?: DestinationStream): Promise<App> {
-  const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as DestinationStream);
+export async function buildApp(config: Config, logTo?: LogTarget): Promise<App> {
+  const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as LogTarget);
   const database = await openServiceDatabase({ ...config, report: (message) => log.warn(message) });
   try {
     await migrate(database.dataSource, (message) => log.info(message));
-    const { services, demoKey, tasks } = await assemble(config, database, log);
+    const { services, demoKey, tasks } = await assemble(config, database, log, logTo);
     const server = await buildServer(services);
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= stopInOrder(server, tasks, services));
@@ -119,11 +127,15 @@ export async function buildApp(config: Config, logTo?: DestinationStream): Promi
 }
 
 async function stopInOrder(server: FastifyInstance, tasks: BackgroundTask[], services: Services): Promise<void> {
-  const { state, config, database } = services;
+  const { state, config, database, log } = services;
+  const startedAt = performance.now();
   state.isStopping = true;
   // Load balancers see /readyz, and callers have their connections closed by an answer, before anything is cut.
   if (server.server.listening) await sleep(config.drainMs);
-  await server.close();
+  const answers = await closeServer(server, ANSWERS_WITHIN_MS - (performance.now() - startedAt));
   await Promise.all(tasks.map((task) => task.stop()));
   await database.close();
+  if (answers === 0) return;
+  log.error({ answers }, 'the shutdown cut off answers that callers had not fetched');
+  throw new Error('answers were cut off');
 }

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { Actor } from './actor.js';
 
 /** What may be known of a refused call: why, and the public part of the credential. For the log, never for the caller. */
@@ -25,14 +24,3 @@ export interface Refusal {
 
 /** Who calls, or why nobody is proven to. */
 export type Identification = { actor: Actor } | { refusal: Refusal };
-
-interface DeniedCall {
-  requestId: string;
-  log: Logger;
-  outcome: { operation?: string };
-}
-
-/** One line for each refused credential and each missing scope, so that operators see attacks and forgotten keys. */
-export function logRefusal({ log, requestId, outcome }: DeniedCall, refusal: Refusal): void {
-  log.warn({ ...refusal, operation: outcome.operation ?? 'unknown', requestId }, 'denied');
-}

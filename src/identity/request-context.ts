@@ -2,8 +2,8 @@ import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
 import type { ReadBudget } from '../shared/read-budget.js';
-import type { Actor, Scope } from './actor.js';
-import { logRefusal } from './authentication-result.js';
+import { actorId, type Actor, type Scope } from './actor.js';
+import { logRefusal } from './denial-log.js';
 
 /** What travels with a request from the edge to the use case. */
 export interface RequestContext {
@@ -23,7 +23,7 @@ export interface RequestContext {
 
 function forbidden(context: RequestContext, actor: Actor, scope: Scope): AppError {
   const who = actor.kind === 'api-key' ? { apiKeyId: actor.apiKeyId } : { userId: actor.userId };
-  logRefusal(context, { kind: 'forbidden', clinicId: actor.clinicId, ...who, scope });
+  logRefusal(context, { kind: 'forbidden', clinicId: actor.clinicId, ...who, scope }, actorId(actor));
   return new AppError('FORBIDDEN', `The credential lacks the scope ${scope}.`);
 }
 

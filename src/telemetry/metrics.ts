@@ -14,6 +14,7 @@ const operationLabel = (operation: string): string => (operation.includes(',') ?
 export interface MetricSources {
   gate: { inFlight: number; shed: number };
   pool: { totalCount: number; idleCount: number; waitingCount: number };
+  log: { dropped(): number };
 }
 
 /** What the service counts of itself for Prometheus, on a port of its own: it is nobody's business who calls the API. */
@@ -24,7 +25,7 @@ export class Metrics implements BackgroundTask {
   private readonly batches: Histogram<'batch'>;
   private server: Server | undefined;
 
-  constructor({ gate, pool }: MetricSources) {
+  constructor({ gate, pool, log }: MetricSources) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Counter({
@@ -49,6 +50,7 @@ export class Metrics implements BackgroundTask {
     });
     this.gauge('avara_express_requests_in_flight', 'Requests at work now.', () => gate.inFlight);
     this.gauge('avara_express_requests_shed', 'Requests refused for overload since the start.', () => gate.shed);
+    this.gauge('avara_express_log_lines_dropped', 'Log lines dropped since the start.', () => log.dropped());
     this.gauge('avara_express_pool_connections', 'Connections to the database.', () => pool.totalCount);
     this.gauge('avara_express_pool_idle', 'Connections to the database without work.', () => pool.idleCount);
     this.gauge('avara_express_pool_waiting', 'Requests that wait for a connection.', () => pool.waitingCount);
