@@ -7,13 +7,9 @@ afterEach(async () => {
   service = undefined;
 });
 
-it('says what this is, on which engine, how many customers the demo clinic has, and where to go', async () => {
+it('says what this is, on which engine, and where to go', async () => {
   service = await startService('embedded', { NODE_ENV: 'development' });
   const token = service.app.demoKey!.token;
-  const customers = async () => /demo clinic<\/dt><dd>(\d+)</.exec((await service!.request('/')).text)?.[1];
-  expect(await customers()).toBe('0');
-  await service.graphql({ token }, 'mutation { createExpressCustomer(input: { expressCustomerName: "A" }) { id } }');
-  expect(await customers()).toBe('1');
   const { text, status, headers } = await service.request('/');
   expect(status).toBe(200);
   expect(headers.get('content-type')).toBe('text/html; charset=utf-8');

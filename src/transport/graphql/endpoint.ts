@@ -19,7 +19,8 @@ import { answerPlugin } from './plugin.js';
 import { costPlugin } from './limits/cost-plugin.js';
 import { limitDocumentLength } from './limits/document-length.js';
 import { documentRule } from './limits/document-rule.js';
-import { sandboxPlugin } from './sandbox.js';
+import { completeSandboxPage, sandboxPlugin } from './sandbox.js';
+import { showKeyOnLoopback } from '../pages/demo-key.js';
 import type { Services } from '../services.js';
 import { PATHS } from '../paths.js';
 
@@ -34,7 +35,7 @@ function createApolloServer(
   server: FastifyInstance,
   schema: GraphQLSchema,
   operations: RepeatedOperations,
-  { config, demoToken, log, spendPoints }: Services,
+  { config, log, spendPoints }: Services,
 ): ApolloServer<HttpRequestContext> {
   return new ApolloServer<HttpRequestContext>({
     schema,
@@ -56,7 +57,7 @@ function createApolloServer(
       answerPlugin,
       costPlugin(config.limits.cost, spendPoints),
       operations.plugin,
-      sandboxPlugin(config.hasExplorers, demoToken),
+      sandboxPlugin(config.hasExplorers),
       fastifyApolloDrainPlugin(server),
       // Costs time on every list, and tells callers how long each resolver took.
       ApolloServerPluginCacheControlDisabled(),
@@ -106,21 +107,22 @@ export async function graphqlEndpoint(
   schema: GraphQLSchema,
 ): Promise<void> {
   const { config, spendPoints } = services;
+  const getShownKey = showKeyOnLoopback(services);
   const operations = new RepeatedOperations(schema, config.limits.cost, spendPoints);
   const apollo = createApolloServer(server, schema, operations, services);
   await apollo.start();
   const answerByApollo = fastifyApolloHandler(apollo, { context: async (request) => getContext(request) });
   server.route({
-    method: ['GET', 'POST', 'OPTIONS'],
+    method: ['GET', 'POST'],
     url: PATHS.graphql,
     preHandler: limitDocumentLength(config.limits.documentBytes),
     handler: async (request, reply) => {
-      void reply.header('cache-control', 'no-store');
       if (isNotAcceptable(request, config.hasExplorers)) return refuseAccept(reply);
       const call = prefersPage(request) ? null : readCall(request);
       const answer = call && (await operations.answer(call, getContext(request)));
       return answer ? send(request, reply, answer) : answerByApollo.call(server, request, reply);
     },
-    onSend: (request, reply, payload, next) => next(null, addRequestId(request, reply, payload)),
+    onSend: (request, reply, payload, next) =>
+      next(null, completeSandboxPage(reply, addRequestId(request, reply, payload), getShownKey)),
   });
 }

@@ -4,8 +4,8 @@ import { PATHS } from '../paths.js';
 // "</script>" inside a string would end the script.
 const asScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-const optionsOf = (demoToken: string | null) => {
-  const headers = JSON.stringify({ authorization: `Bearer ${demoToken ?? '<your API key>'}` }, null, 2);
+const optionsOf = (key: string) => {
+  const headers = JSON.stringify({ authorization: `Bearer ${key}` }, null, 2);
   const tabs = WORKED_EXAMPLES.map(({ document, variables }) => ({
     ...{ query: document, variables: JSON.stringify(variables, null, 2) },
     headers,
@@ -38,7 +38,7 @@ body { margin: 0; }
 `;
 
 /** The page that starts GraphiQL; everything in it that runs carries the nonce. */
-export const explorerPage = (nonce: string, demoToken: string | null): string => `<!doctype html>
+export const explorerPage = (nonce: string, key: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -67,7 +67,7 @@ self.MonacoEnvironment = {
 </script>
 <script nonce="${nonce}" src="${PATHS.explorer}/graphiql.js"></script>
 <script nonce="${nonce}">
-YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), ${asScript(optionsOf(demoToken))});
+YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), ${asScript(optionsOf(key))});
 </script>
 </body>
 </html>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../services.js';
+import { showKeyOnLoopback } from './demo-key.js';
 import { explorerPage } from './explorer-page.js';
 import { PATHS } from '../paths.js';
 
@@ -36,22 +37,20 @@ const policyOf = (nonce: string): string =>
   ].join('; ');
 
 /** GraphiQL with a worked example for every operation, served from here: it needs no other host. */
-export function explorer(server: FastifyInstance, { demoToken }: Services): void {
-  server.get(PATHS.explorer, async (_request, reply) => {
+export function explorer(server: FastifyInstance, services: Services): void {
+  const getShownKey = showKeyOnLoopback(services);
+  server.get(PATHS.explorer, async (request, reply) => {
     const nonce = randomBytes(16).toString('base64');
     return reply
       .type('text/html; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('x-content-type-options', 'nosniff')
       .header('content-security-policy', policyOf(nonce))
-      .send(explorerPage(nonce, demoToken));
+      .send(explorerPage(nonce, getShownKey(request)));
   });
   for (const [name, [type, of]] of Object.entries(PARTS))
     server.get(`${PATHS.explorer}/${name}`, async (_request, reply) =>
       reply
         .type(type)
         .header('cache-control', 'max-age=3600')
-        .header('x-content-type-options', 'nosniff')
         .send(of(await loadParts())),
     );
 }

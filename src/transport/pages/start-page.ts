@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { version } from '../../../package.json';
-import { ExpressCustomerOrder } from '../../customer/contract/express-customers.args.js';
-import { ExpressCustomerRepository } from '../../customer/persistence/express-customer.repository.js';
-import { readApiKeyToken } from '../../identity/api-key-token.js';
 import type { Services } from '../services.js';
 import { startPageHtml, type Fact, type Link } from './start-page-html.js';
 import { PATHS } from '../paths.js';
@@ -36,35 +33,29 @@ const linksOf = ({ config }: Services): Link[] => [
   ...ALWAYS,
 ];
 
-async function factsOf({ config, database, demoToken }: Services): Promise<Fact[]> {
+function factsOf({ config, database }: Services): Fact[] {
   if (config.isProduction) return [];
   const engine = database.engine === 'embedded' ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL';
-  const facts = [
+  return [
     { name: 'Version', value: version },
     { name: 'Engine', value: engine },
   ];
-  const demo = demoToken === null ? null : readApiKeyToken(demoToken);
-  if (!demo || 'refusal' in demo) return facts;
-  const customers = new ExpressCustomerRepository(database.dataSource.manager, demo.clinicId);
-  const count = await customers.count({ criteria: {}, orderBy: ExpressCustomerOrder.CREATED_AT_DESC });
-  return [...facts, { name: 'Customers of the demo clinic', value: String(count) }];
 }
 
 /** A page for people who look rather than read. In production it tells nothing but that the service is up. */
 export function startPage(server: FastifyInstance, services: Services, schemaText: string): void {
   server.get(PATHS.start, async (_request, reply) => {
     const nonce = randomBytes(16).toString('base64');
-    const facts = await factsOf(services);
     return reply
       .type('text/html; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('x-content-type-options', 'nosniff')
       .header(
         'content-security-policy',
         `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
       )
-      .send(startPageHtml(nonce, facts, linksOf(services)));
+      .send(startPageHtml(nonce, factsOf(services), linksOf(services)));
   });
+  // Browsers ask for it wherever a person looks.
+  server.get(PATHS.favicon, async (_request, reply) => reply.code(204).header('cache-control', 'max-age=86400').send());
   if (!services.config.introspection) return;
   server.get(PATHS.schema, async (_request, reply) => reply.type('text/plain; charset=utf-8').send(schemaText));
 }

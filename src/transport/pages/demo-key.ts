@@ -1,0 +1,22 @@
+import type { FastifyRequest } from 'fastify';
+import type { Services } from '../services.js';
+
+/** What stands in an example where no key may be shown. */
+export const KEY_PLACEHOLDER = '<your API key>';
+
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const hostnameOf = ({ headers }: FastifyRequest): string => new URL(`http://${headers.host}`).hostname;
+
+/** Gives the key that a page may show to the sender of a request: the demo key, or a placeholder. */
+export type GetShownKey = (request: FastifyRequest) => string;
+
+/**
+ * The demo key may write, so it is shown only on this machine: where the service listens on loopback alone, and the page was
+ * asked for by a loopback name. Another name may be a foreign site's that resolves to this machine (DNS rebinding).
+ */
+export function showKeyOnLoopback({ config, demoToken }: Services): GetShownKey {
+  const token = LOOPBACK_HOST.test(config.host) ? demoToken : null;
+  return (request) => (token !== null && LOOPBACK_NAMES.has(hostnameOf(request)) ? token : KEY_PLACEHOLDER);
+}
