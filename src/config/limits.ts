@@ -16,6 +16,8 @@ export const LIMIT_VARIABLES = {
   MAX_CONCURRENCY: atLeastOne({ default: 512 }),
   MAX_MEAN_LATENCY_MS: atLeastOne({ default: 400 }),
   MAX_EVENT_LOOP_DELAY_MS: atLeastOne({ default: 1_000 }),
+  MAX_ANSWER_STALL_MS: atLeastOne({ default: 30_000 }),
+  MAX_UNREAD_ANSWER_BYTES: atLeastOne({ default: 134_217_728 }),
 };
 
 /** Past any of them a request is refused before a statement is sent. See docs/limits.md. */
@@ -32,6 +34,10 @@ export type Limits = Readonly<{
   concurrency: number;
   meanLatencyMs: number;
   eventLoopDelayMs: number;
+  /** How long a caller may take no byte of an answer. */
+  answerStallMs: number;
+  /** What all answers that callers have not fetched yet may hold. */
+  unreadAnswerBytes: number;
 }>;
 
 type LimitVariables = { readonly [Name in keyof typeof LIMIT_VARIABLES]: number };
@@ -50,4 +56,6 @@ export const limitsOf = (env: LimitVariables, isEmbedded: boolean): Limits =>
     concurrency: env.MAX_CONCURRENCY,
     meanLatencyMs: isEmbedded ? Infinity : env.MAX_MEAN_LATENCY_MS,
     eventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
+    answerStallMs: env.MAX_ANSWER_STALL_MS,
+    unreadAnswerBytes: env.MAX_UNREAD_ANSWER_BYTES,
   });

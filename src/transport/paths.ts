@@ -1,6 +1,7 @@
 /** Every URL path that the service answers at, in one place. */
 export const PATHS = {
   start: '/',
+  favicon: '/favicon.ico',
   graphql: '/graphql',
   schema: '/schema.graphql',
   explorer: '/explorer',

@@ -1,67 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { logRefusal } from '../identity/authentication-result.js';
+import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
 import { AppError } from '../shared/app-error.js';
 import { ReadBudget } from '../shared/read-budget.js';
 import { declareContext, getContext, setContext, type HttpRequestContext } from './context.js';
-import { allowOrigins } from './http/cors.js';
-import { errorBody, toAppError } from './errors.js';
-import { explorer } from './pages/explorer.js';
 import { graphqlEndpoint } from './graphql/endpoint.js';
-import { chooseAnswerType, prefersPage } from './media-type.js';
+import { buildSchema } from './graphql/schema.js';
+import { admitRequests } from './limits/admission.js';
+import { authenticateCallers } from './http/authentication.js';
+import { observeCompletions, type CompletionObserver } from './http/completion.js';
+import { allowOrigins } from './http/cors.js';
+import { enforceDeadline } from './http/deadline.js';
+import { refuseMalformedRequests, refuseUnknownRoutes, watchPaths } from './http/early-refusals.js';
 import { hangUpSignal } from './http/hang-up.js';
 import { healthRoutes } from './http/health.js';
-import { httpServerBehind, refuseMalformedHttp } from './http/http-server.js';
+import { HttpServer, keepOpenWhileReceiving } from './http/http-server.js';
 import { acceptJsonBodies } from './http/json-body.js';
-import { observeCompletions, type CompletionObserver } from './http/completion.js';
-import { enforceDeadline } from './http/deadline.js';
-import { pointsOfBytes, pointsOfRestCall } from './limits/points.js';
-import { setRateLimitHeaders } from './limits/rate-limit.js';
+import { refuseMalformedHttp } from './http/malformed-http.js';
 import { MAX_URL_LENGTH, refuseMalformedUrl } from './http/malformed-url.js';
 import { logCompletion, logRefusedRequest, type ReportRefusal } from './http/request-log.js';
-import { restEndpoint } from './rest/endpoint.js';
-import { buildSchema } from './graphql/schema.js';
-import type { Services } from './services.js';
-import { startPage } from './pages/start-page.js';
+import { isGraphQL, sendError } from './http/send-error.js';
 import { traceRequests } from './http/traces.js';
-import { PATHS } from './paths.js';
-
-// None of them tells anything about data.
-const PUBLIC_PATHS = new Set<string>([PATHS.live, PATHS.ready, PATHS.openapi, PATHS.start, PATHS.schema]);
-const PUBLIC_FOLDERS = [PATHS.reference, PATHS.explorer];
-
-const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === PATHS.graphql;
-
-// A browser that opens /graphql gets a page without data on it where there is one; no operation runs.
-const asksForPage = (request: FastifyRequest): boolean =>
-  isGraphQL(request) && prefersPage(request) && request.headers.authorization === undefined;
-
-const isPublic = (request: FastifyRequest, hasPage: boolean): boolean =>
-  PUBLIC_PATHS.has(request.routeOptions.url ?? '') ||
-  PUBLIC_FOLDERS.some((folder) => (request.routeOptions.url ?? '').startsWith(folder)) ||
-  (hasPage && asksForPage(request)) ||
-  request.method === 'OPTIONS' ||
-  request.is404;
-
-// The version that was asked for by If-Match is a precondition (RFC 9110, 15.5.13).
-const statusOf = ({ code, status }: AppError, { headers }: FastifyRequest): number =>
-  code === 'VERSION_CONFLICT' && headers['if-match'] !== undefined ? 412 : status;
-
-function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const appError = toAppError(error);
-  const { code, details } = appError;
-  const status = statusOf(appError, request);
-  if (code === 'INTERNAL_SERVER_ERROR')
-    request.server.log.error({ err: error, requestId: request.id }, 'unforeseen error');
-  getContext(request).outcome.code = code;
-  if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
-  if (details.retryAfter !== undefined) void reply.header('retry-after', details.retryAfter);
-  // Client libraries try a 409 again by themselves; none of ours goes away by waiting.
-  if (status === 409) void reply.header('x-should-retry', 'false');
-  const body = errorBody(appError, request.id, isGraphQL(request));
-  const type = isGraphQL(request) ? chooseAnswerType(request.headers.accept) : 'application/json; charset=utf-8';
-  return reply.code(status).type(type).send(body);
-}
+import { pointsOfBytes, pointsOfRestCall } from './limits/points.js';
+import { setRateLimitHeaders } from './limits/rate-limit.js';
+import { explorer } from './pages/explorer.js';
+import { startPage } from './pages/start-page.js';
+import { restEndpoint } from './rest/endpoint.js';
+import type { Services } from './services.js';
 
 /** What is large is held, and paid for, until the answer has been sent or its caller has gone. */
 function createReadBudget(reply: FastifyReply, spend: (points: number) => Promise<void>): ReadBudget {
@@ -95,31 +59,30 @@ function beginContexts(server: FastifyInstance, { database, log, spendPoints }: 
       },
     };
     setContext(request, context);
-    void reply.header('x-request-id', request.id);
+    // Answers hold data of a clinic; what may be kept says so itself.
+    void reply.headers({
+      'x-request-id': request.id,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
     next();
   });
 }
 
-function identifyCallers(server: FastifyInstance, services: Services): void {
-  const { authenticate, config, credentialHint, spendPoints } = services;
+function chargeCallers(server: FastifyInstance, { spendPoints }: Services): void {
   server.addHook('onRequest', async (request) => {
-    if (isPublic(request, config.hasExplorers)) return;
     const context = getContext(request);
-    const identification = await authenticate(request.headers.authorization);
-    if ('refusal' in identification) {
-      logRefusal(context, identification.refusal);
-      throw new AppError('UNAUTHENTICATED', `A valid credential is needed. ${credentialHint}`);
-    }
-    context.actor = identification.actor;
-    await spendPoints(context, isGraphQL(request) ? 1 : pointsOfRestCall(request));
+    if (context.actor) await spendPoints(context, isGraphQL(request) ? 1 : pointsOfRestCall(request));
   });
 }
 
-// Said in the answer and not when the request comes in: one that was accepted before the stop would leave its connection
-// open behind it, and the stop would wait for nobody.
+// In the answer and not when the request arrives: a request that was accepted before the shutdown would otherwise leave its
+// connection open.
 function closeConnectionsOnStop(server: FastifyInstance, { state }: Services): void {
-  server.addHook('onSend', (_request, reply, _payload, next) => {
+  server.addHook('onSend', (request, reply, _payload, next) => {
     if (state.isStopping) void reply.header('connection', 'close');
+    // Fastify closes the connection after a body that is too large.
+    if (keepOpenWhileReceiving(request.raw, reply.raw)) void reply.removeHeader('connection');
     next();
   });
 }
@@ -137,37 +100,50 @@ function countCompletion({ metrics }: Services): CompletionObserver[] {
   return [({ context, code, ms }) => metrics.countRequest(context.outcome.operation ?? 'unknown', code, ms)];
 }
 
-/** The HTTP server with all its doors; it does not listen yet. */
-export async function buildServer(services: Services): Promise<FastifyInstance> {
+function createServer(services: Services): FastifyInstance {
+  const { config, gate, log } = services;
   const reportRefusal = refusalReporter(services);
-  const server = fastify({
-    loggerInstance: services.log,
+  let http: HttpServer;
+  return fastify({
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    bodyLimit: services.config.limits.bodyBytes,
+    bodyLimit: config.limits.bodyBytes,
     forceCloseConnections: 'idle',
-    serverFactory: httpServerBehind(services.gate),
-    clientErrorHandler: refuseMalformedHttp,
+    serverFactory: (handler) => (http = new HttpServer(gate.wrap(handler), config.limits.answerStallMs)),
+    clientErrorHandler: (error, socket) => refuseMalformedHttp(http, reportRefusal, error, socket),
     frameworkErrors: refuseMalformedUrl(reportRefusal),
     // An id of any length is looked up like any other, and unknown.
     routerOptions: { maxParamLength: MAX_URL_LENGTH },
   }) as unknown as FastifyInstance;
+}
+
+/** What every request passes before its route, in this order. */
+async function addHooks(server: FastifyInstance, services: Services): Promise<void> {
+  const { config, gate, log } = services;
   beginContexts(server, services);
   const endSpan = traceRequests(server);
-  observeCompletions(server, [
-    logCompletion(services.log),
-    ...countCompletion(services),
-    ...(endSpan ? [endSpan] : []),
-  ]);
+  observeCompletions(server, [logCompletion(log), ...countCompletion(services), ...(endSpan ? [endSpan] : [])]);
   enforceDeadline(server);
-  await allowOrigins(server, services.config.corsOrigins);
+  refuseMalformedRequests(server);
+  await allowOrigins(server, config.corsOrigins);
+  refuseUnknownRoutes(server);
+  authenticateCallers(server, services);
+  admitRequests(server, gate, config.limits);
+  chargeCallers(server, services);
   acceptJsonBodies(server);
-  identifyCallers(server, services);
   setRateLimitHeaders(server);
   closeConnectionsOnStop(server, services);
+}
+
+/** The HTTP server with all its APIs and pages; it does not listen yet. */
+export async function buildServer(services: Services): Promise<FastifyInstance> {
+  const server = createServer(services);
+  const answerOtherMethods = watchPaths(server);
+  await addHooks(server, services);
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   server.setNotFoundHandler((request, reply) =>
-    sendError(request, reply, new AppError('NOT_FOUND', 'There is nothing at this address.')),
+    sendError(request, reply, new AppError('NOT_FOUND', 'No such endpoint.')),
   );
   healthRoutes(server, services);
   const schema = buildSchema();
@@ -175,5 +151,6 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   if (services.config.hasExplorers) explorer(server, services);
   await graphqlEndpoint(server, services, schema.executable);
   await restEndpoint(server);
+  answerOtherMethods();
   return server;
 }

@@ -94,9 +94,12 @@ onEachEngine((engine) => {
     ['PUT', '/v1/express'],
     ['DELETE', '/v1/express/cus_1'],
     ['GET', '/v1/express/cus_1/users'],
-    ['POST', '/v1/express/cus_1/delete'],
-  ])('knows nothing at %s %s', async (method, path) => {
-    expectRefused(await send(method, path), 404, 'NOT_FOUND');
+  ])('has an endpoint for other methods than %s %s', async (method, path) => {
+    expectRefused(await send(method, path), 405, 'METHOD_NOT_ALLOWED');
+  });
+
+  it('has no endpoint at POST /v1/express/cus_1/delete', async () => {
+    expectRefused(await send('POST', '/v1/express/cus_1/delete'), 404, 'NOT_FOUND');
   });
 
   it('answers 500 with nothing of the fault in it, which the client libraries try again', async () => {

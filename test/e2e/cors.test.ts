@@ -25,6 +25,14 @@ describe('pages of other origins', () => {
     expect(other.headers.get('access-control-allow-origin')).not.toBe('https://evil.example.org');
   });
 
+  it('may read the headers that client libraries act on', async () => {
+    service = await startService('embedded', { CORS_ORIGINS: 'https://app.example.org' });
+    const { headers } = await service.request('/graphql', from('https://app.example.org'));
+    expect(headers.get('access-control-expose-headers')?.split(', ').sort()).toEqual([
+      ...['etag', 'ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id', 'x-should-retry'],
+    ]);
+  });
+
   it('may not when none is listed', async () => {
     service = await startService('embedded');
     const { headers } = await service.request('/graphql', from('https://app.example.org'));

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startService, type Clinic, type Service } from '../support/service.js';
+import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
 
 const CONCURRENCY = 4;
 const CREATE = `mutation { createExpressCustomer(input: { expressCustomerName: "Full" }) { expressCustomerId } }`;
@@ -11,24 +11,32 @@ const UPDATE = `mutation ($id: ID!, $name: String!) {
 
 let service: Service;
 let clinic: Clinic;
+/** Who makes the changes that fill every place: one credential may hold half of them, the next half of the rest. */
+let callers: Clinic[];
 beforeAll(async () => {
   service = await startService('postgresql', { MAX_CONCURRENCY: String(CONCURRENCY) });
   clinic = await service.newClinic();
+  const [second, third] = [await service.newClinic(), await service.newClinic()];
+  callers = [clinic, clinic, second, third];
 }, 60_000);
 afterAll(() => service.stop());
 
 /** Fills every place with a change that waits for a lock, runs the action, and lets the changes through. */
 async function whileFull(action: () => Promise<void>): Promise<void> {
-  const created = await Promise.all(Array.from({ length: CONCURRENCY }, () => service.graphql(clinic, CREATE)));
-  const ids = created.map(
-    ({ body }) => (body.data!.createExpressCustomer as { expressCustomerId: string }).expressCustomerId,
-  );
+  const ids: string[] = [];
+  for (const caller of callers) {
+    const { body } = await service.graphql(caller, CREATE);
+    ids.push((body.data!.createExpressCustomer as { expressCustomerId: string }).expressCustomerId);
+  }
   const blocker = service.dataSource.createQueryRunner();
   await blocker.startTransaction();
   await blocker.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
-  const changes = ids.map((id) => service.graphql(clinic, UPDATE, { id, name: 'Changed' }));
+  const changes: Promise<Answer>[] = [];
   const waiting = "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
-  while ((await service.dataSource.query<{ n: number }[]>(waiting))[0]!.n < CONCURRENCY) await sleep(10);
+  for (const [index, id] of ids.entries()) {
+    changes.push(service.graphql(callers[index]!, UPDATE, { id, name: 'Changed' }));
+    while ((await service.dataSource.query<{ n: number }[]>(waiting))[0]!.n < changes.length) await sleep(10);
+  }
   try {
     await action();
   } finally {
@@ -57,6 +65,23 @@ it('refuses what it has no room for with 503 at once, in the form of each door, 
     });
   });
   expect((await service.graphql(clinic, '{ __typename }')).status).toBe(200);
+});
+
+it('leaves half of the places to others when one credential takes all that it can get', async () => {
+  const other = await service.newClinic();
+  const blocker = service.dataSource.createQueryRunner();
+  const { body } = await service.graphql(clinic, CREATE);
+  const { expressCustomerId: id } = body.data!.createExpressCustomer as { expressCustomerId: string };
+  await blocker.startTransaction();
+  await blocker.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
+  const changes = Array.from({ length: CONCURRENCY * 5 }, () => service.graphql(clinic, UPDATE, { id, name: 'Busy' }));
+  const first = await Promise.any(changes);
+  expect(first.status).toBe(503);
+  for (let call = 0; call < 20; call += 1) expect((await service.graphql(other, '{ __typename }')).status).toBe(200);
+  await blocker.commitTransaction();
+  await blocker.release();
+  const answered = (await Promise.all(changes)).filter(({ status }) => status === 200);
+  expect(answered).toHaveLength(CONCURRENCY / 2);
 });
 
 it('always answers the health checks', () =>

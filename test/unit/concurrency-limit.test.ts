@@ -50,7 +50,16 @@ describe('the concurrency limit', () => {
     expect(interval(limit, 64, 20)).toBe(512);
   });
 
-  it('stays where nothing gets done, and where the time is unlimited', () => {
+  it('recovers by itself where nothing ends, since nothing is measured then', () => {
+    const limit = new ConcurrencyLimit(LIMITS);
+    expect(interval(limit, 512, 4_000)).toBe(64);
+    limit.adapt();
+    expect(limit.current).toBeGreaterThan(64);
+    for (let turn = 0; turn < 60; turn += 1) limit.adapt();
+    expect(limit.current).toBe(512);
+  });
+
+  it('stays at the most where nothing ends, and where the time is unlimited', () => {
     const limit = new ConcurrencyLimit(LIMITS);
     limit.enter(512);
     limit.adapt();

@@ -1,7 +1,10 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
-const READABLE_HEADERS = ['x-request-id', 'retry-after', 'etag'];
+// What client libraries act on: whether and when to retry, how much is left, which version was read.
+const EXPOSED_HEADERS = [
+  ...['x-request-id', 'retry-after', 'x-should-retry', 'ratelimit', 'ratelimit-policy', 'etag', 'www-authenticate'],
+];
 const PREFLIGHT_KEPT_S = 600;
 
 /**
@@ -13,7 +16,9 @@ export async function allowOrigins(server: FastifyInstance, origins: readonly st
   await server.register(cors, {
     origin: [...origins],
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    exposedHeaders: READABLE_HEADERS,
+    exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_KEPT_S,
+    // An OPTIONS that is no preflight is answered like one, and not with a plain text of the plugin.
+    strictPreflight: false,
   });
 }

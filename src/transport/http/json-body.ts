@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badUserInput } from '../../shared/app-error.js';
 
@@ -23,9 +24,21 @@ function requirePlainUtf8({ headers }: FastifyRequest): void {
     throw badUserInput([{ path: [], code: 'INVALID', message: 'Send the body as plain JSON in UTF-8.' }]);
 }
 
+const isEmpty = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+
+const notJson = () => badUserInput([{ path: [], code: 'INVALID', message: 'Send the body as application/json.' }]);
+
+// Of a chunked body only its first byte shows that there is one: HTTP/2 proxies and tunnels send an empty one so.
+async function refuseBytes(request: FastifyRequest, body: IncomingMessage): Promise<undefined> {
+  if (isEmpty(request)) return;
+  if (request.headers['transfer-encoding'] === undefined) throw notJson();
+  for await (const _chunk of body.iterator({ destroyOnReturn: false })) throw notJson();
+}
+
 /**
  * Reads JSON bodies, and no others. `__proto__` is an own key like any other, as JSON says; whoever copies a body must copy
- * only the keys it knows. An empty body is no body.
+ * only the keys it knows. A body without bytes is no body, whatever its headers say.
  */
 export function acceptJsonBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
@@ -41,4 +54,5 @@ export function acceptJsonBodies(server: FastifyInstance): void {
       }
     },
   );
+  server.addContentTypeParser('*', refuseBytes);
 }

@@ -4,49 +4,62 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { BackgroundTask } from '../../shared/background-task.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
-import { ConcurrencyLimit, type ConcurrencyLimits } from './concurrency-limit.js';
+import { keepOpenWhileReceiving } from '../http/http-server.js';
 import { chooseAnswerType } from '../media-type.js';
 import { PATHS } from '../paths.js';
+import { ConcurrencyLimit, type ConcurrencyLimits } from './concurrency-limit.js';
+import { FairShare } from './fair-share.js';
 
-/** When the service sheds load instead of letting everybody wait. */
+/** When the service sheds load instead of making everybody wait. */
 export type OverloadLimits = ConcurrencyLimits &
   Readonly<{
     /** Mean delay of the event loop over half a second, twice in a row: one long pause is no overload. */
     eventLoopDelayMs: number;
   }>;
 
-const SAMPLED_EVERY_MS = 500;
-const TOLD_EVERY_MS = 1_000;
+const SAMPLE_INTERVAL_MS = 500;
+const REPORT_INTERVAL_MS = 1_000;
 const RESOLUTION_MS = 20;
 const NEVER_SHED = new Set<string>([PATHS.live, PATHS.ready]);
+
+/** Places that every credential finds free while the database is slow and others use up what it can do in time. */
+const RESERVED_PER_CREDENTIAL = 8;
 
 // One for all: an error of its own, with its stack, would be half of what a refusal costs.
 const REFUSAL = serviceUnavailable();
 
-function refuse({ url, headers }: IncomingMessage, response: ServerResponse): void {
+const pathOf = (url: string): string => url.split('?', 1)[0]!;
+
+function refuse(request: IncomingMessage, response: ServerResponse): void {
   const requestId = randomUUID();
-  const isGraphQL = url!.split('?', 1)[0] === PATHS.graphql;
+  const isGraphQL = pathOf(request.url!) === PATHS.graphql;
   const body = JSON.stringify(errorBody(REFUSAL, requestId, isGraphQL));
+  keepOpenWhileReceiving(request, response);
   response.writeHead(REFUSAL.status, {
-    'content-type': isGraphQL ? chooseAnswerType(headers.accept) : 'application/json; charset=utf-8',
+    'content-type': isGraphQL ? chooseAnswerType(request.headers.accept) : 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'retry-after': `${REFUSAL.details.retryAfter}`,
     'x-request-id': requestId,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
   });
   response.end(body);
 }
 
-/** Lets requests in while there is room, and refuses the others with 503 before anything else is done for them. */
+/**
+ * Load shedding: admits requests while there is room and refuses the others with 503. A place is held while a request is
+ * worked on, from the last byte of its body until its answer is complete; not while a body arrives, an answer is fetched or
+ * nobody has been authenticated.
+ */
 export class OverloadGate implements BackgroundTask {
   private wasLoopSlow = false;
   private isLoopSlow = false;
-  private untold = 0;
-  private toldAt = -Infinity;
+  private unreported = 0;
+  private lastReportedAt = -Infinity;
   private readonly concurrency: ConcurrencyLimit;
+  private readonly places: FairShare;
   private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private readonly sampling: NodeJS.Timeout;
-  /** Requests at work now. */
-  inFlight = 0;
   /** Requests refused since the start. */
   shed = 0;
 
@@ -55,8 +68,14 @@ export class OverloadGate implements BackgroundTask {
     private readonly log: Logger,
   ) {
     this.concurrency = new ConcurrencyLimit(limits);
+    this.places = new FairShare(limits.concurrency);
     this.delay.enable();
-    this.sampling = setInterval(() => this.sample(), SAMPLED_EVERY_MS).unref();
+    this.sampling = setInterval(() => this.sample(), SAMPLE_INTERVAL_MS).unref();
+  }
+
+  /** Requests that are worked on now. */
+  get inFlight(): number {
+    return this.places.used;
   }
 
   async stop(): Promise<void> {
@@ -65,8 +84,8 @@ export class OverloadGate implements BackgroundTask {
   }
 
   private sample(): void {
-    // The histogram holds whole intervals; what is beyond the resolution is delay. It is empty, and the mean no number,
-    // where the loop did not come round once between two samples: nothing is slower.
+    // The histogram holds whole intervals; what is beyond the resolution is delay. It is empty, and the mean not a number,
+    // where the loop did not turn once between two samples: nothing is slower.
     const isSlow = !(this.delay.mean / 1e6 - RESOLUTION_MS <= this.limits.eventLoopDelayMs);
     this.isLoopSlow = isSlow && this.wasLoopSlow;
     this.wasLoopSlow = isSlow;
@@ -74,39 +93,48 @@ export class OverloadGate implements BackgroundTask {
     this.concurrency.adapt();
   }
 
-  /** The handler, reached only by those that are let in. */
-  before(handler: RequestListener): RequestListener {
+  /** The handler, reached only while there is time for any request at all. */
+  wrap(handler: RequestListener): RequestListener {
     return (request, response) => {
-      const isFull = this.isLoopSlow || this.inFlight >= this.concurrency.current;
-      if (isFull && !NEVER_SHED.has(request.url!)) {
-        refuse(request, response);
-        return this.countShed();
-      }
-      this.concurrency.enter((this.inFlight += 1));
-      this.follow(response);
-      handler(request, response);
+      const isFull = this.isLoopSlow || this.inFlight >= this.limits.concurrency;
+      if (!isFull || NEVER_SHED.has(pathOf(request.url!))) return handler(request, response);
+      this.countShed();
+      refuse(request, response);
     };
   }
 
-  private follow(response: ServerResponse): void {
-    const enteredAt = performance.now();
-    // Also comes where the caller hangs up before the answer.
-    response.once('close', () => {
-      this.inFlight -= 1;
-      this.concurrency.leave(performance.now() - enteredAt);
-    });
+  /** Whether a request of this credential may be worked on now. */
+  hasRoom(credential: string): boolean {
+    return (
+      this.places.hasRoom(credential) &&
+      (this.inFlight < this.concurrency.current || this.places.held(credential) < RESERVED_PER_CREDENTIAL)
+    );
   }
 
-  // A line for each would be work at the worst moment.
-  private countShed(): void {
+  /** Takes a place. @returns what gives it back; calling that again changes nothing. */
+  enter(credential: string): () => void {
+    const giveBack = this.places.take(credential);
+    const enteredAt = performance.now();
+    this.concurrency.enter(this.inFlight);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      giveBack();
+      this.concurrency.leave(performance.now() - enteredAt);
+    };
+  }
+
+  /** Counts a refused request, and logs once a second how many there were: a line for each would be work at the worst moment. */
+  countShed(): void {
     this.shed += 1;
-    this.untold += 1;
+    this.unreported += 1;
     const now = performance.now();
-    if (now - this.toldAt < TOLD_EVERY_MS) return;
-    const { untold: shed, inFlight, isLoopSlow } = this;
+    if (now - this.lastReportedAt < REPORT_INTERVAL_MS) return;
+    const { unreported: shed, inFlight, isLoopSlow } = this;
     const limit = this.concurrency.current;
     this.log.warn({ shed, inFlight, limit, isLoopSlow }, 'overloaded: requests are refused');
-    this.toldAt = now;
-    this.untold = 0;
+    this.lastReportedAt = now;
+    this.unreported = 0;
   }
 }

@@ -1,8 +1,9 @@
 import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { restSchemas } from '../../customer/rest/openapi.js';
 import { expressCustomerRoutes } from '../../customer/rest/express-customer.routes.js';
+import { AppError } from '../../shared/app-error.js';
 import { getContext } from '../context.js';
 import { PATHS } from '../paths.js';
 
@@ -41,12 +42,19 @@ const withOptionalBodies: SwaggerTransformObject = (document) => {
 // It shows another project's name and asks for the address of a description, of which there is one.
 const NO_TOP_BAR = '.swagger-ui .topbar { display: none; }';
 
+// `/v1/express/` is the path of a customer whose id is empty: a client that forgot it must not get a list.
+function requireCustomerId({ params }: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void {
+  if ((params as { expressCustomerId?: string }).expressCustomerId !== '') return next();
+  next(new AppError('NOT_FOUND', `The path has no customer id. The list is at ${PATHS.rest}.`));
+}
+
 /**
  * The published REST API below /v1/express, its OpenAPI description and a reference page that needs no other host. The
  * schemas describe; they check nothing: what holds is checked once, by the input classes, for both doors.
  */
 export async function restEndpoint(root: FastifyInstance): Promise<void> {
   await root.register(async (server) => {
+    server.addHook('preValidation', requireCustomerId);
     server.setValidatorCompiler(() => () => true);
     server.setSerializerCompiler(() => (data) => JSON.stringify(data));
     await server.register(swagger, {

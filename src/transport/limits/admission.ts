@@ -1,0 +1,122 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { actorId } from '../../identity/actor.js';
+import type { AppError } from '../../shared/app-error.js';
+import { getContext } from '../context.js';
+import { errorBody, serviceUnavailable } from '../errors.js';
+import { FairShare } from './fair-share.js';
+import type { OverloadGate } from './overload.js';
+import { PATHS } from '../paths.js';
+
+/** Bytes of bodies that may be arriving at the same time. */
+const ARRIVING_BYTES = 64 * 1_048_576;
+/** What a body counts at least: a connection that sends nothing still takes memory. */
+const MIN_BODY_BYTES = 16_384;
+/** What a body counts whose length is not known before it ends. */
+const UNKNOWN_BODY_BYTES = 262_144;
+/** Smaller answers fit into the buffers of a socket and are not counted. */
+const MIN_COUNTED_ANSWER_BYTES = 65_536;
+/** Who fetches pages without a credential. */
+const ANYBODY = 'anybody';
+
+const RELEASE = 'release';
+
+export interface AdmissionLimits {
+  bodyBytes: number;
+  /** Bytes of answers that callers have not fetched yet, by all credentials. */
+  unreadAnswerBytes: number;
+}
+
+function refuse(gate: OverloadGate): AppError {
+  gate.countShed();
+  return serviceUnavailable();
+}
+
+function bodyBytes({ headers }: FastifyRequest, maxBytes: number): number {
+  if (headers['transfer-encoding'] !== undefined) return Math.min(UNKNOWN_BODY_BYTES, maxBytes);
+  const declared = Number(headers['content-length'] ?? 0);
+  return declared > 0 ? Math.max(MIN_BODY_BYTES, Math.min(declared, maxBytes)) : 0;
+}
+
+const credentialOf = (request: FastifyRequest): string => {
+  const { actor } = getContext(request);
+  return actor ? actorId(actor) : ANYBODY;
+};
+
+// What the request holds now: room for its body, or a place.
+function release(request: FastifyRequest): void {
+  request.getDecorator<(() => void) | null>(RELEASE)?.();
+}
+
+const answerBytes = (payload: unknown): number => {
+  if (typeof payload === 'string') return Buffer.byteLength(payload);
+  return Buffer.isBuffer(payload) ? payload.length : 0;
+};
+
+// The answer is dropped, so this one says what every 503 says: whether a change was made is not known.
+function replaceAnswer(request: FastifyRequest, reply: FastifyReply): string {
+  const error = serviceUnavailable();
+  getContext(request).outcome.code = error.code;
+  for (const name of ['content-length', 'etag']) void reply.removeHeader(name);
+  void reply.code(error.status).type('application/json; charset=utf-8');
+  void reply.header('retry-after', error.details.retryAfter);
+  return JSON.stringify(errorBody(error, request.id, request.routeOptions.url === PATHS.graphql));
+}
+
+// Before the body is read.
+function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: number): void {
+  const arriving = new FairShare(ARRIVING_BYTES);
+  server.addHook('onRequest', (request, reply, next) => {
+    if (!getContext(request).actor) return next();
+    const credential = credentialOf(request);
+    const bytes = bodyBytes(request, maxBytes);
+    if (!gate.hasRoom(credential) || !arriving.hasRoom(credential, bytes)) return next(refuse(gate));
+    if (bytes > 0) {
+      const arrived = arriving.take(credential, bytes);
+      request.setDecorator(RELEASE, arrived);
+      reply.raw.once('close', arrived);
+    }
+    next();
+  });
+}
+
+// Once the body has been read.
+function admitWork(server: FastifyInstance, gate: OverloadGate): void {
+  server.addHook('preValidation', (request, reply, next) => {
+    if (!getContext(request).actor) return next();
+    release(request);
+    // It came after the deadline's answer, and nothing is done for it.
+    if (reply.sent || reply.raw.destroyed) return next();
+    const credential = credentialOf(request);
+    if (!gate.hasRoom(credential)) return next(refuse(gate));
+    const leave = gate.enter(credential);
+    request.setDecorator(RELEASE, leave);
+    // Also comes where the caller hangs up before the answer.
+    reply.raw.once('close', leave);
+    next();
+  });
+}
+
+// Once the answer is complete.
+function admitAnswers(server: FastifyInstance, maxBytes: number): void {
+  const unread = new FairShare(maxBytes);
+  server.addHook('onSend', (request, reply, payload, next) => {
+    release(request);
+    const bytes = answerBytes(payload);
+    if (bytes < MIN_COUNTED_ANSWER_BYTES) return next();
+    const credential = credentialOf(request);
+    if (!unread.hasRoom(credential, bytes)) return next(null, replaceAnswer(request, reply));
+    reply.raw.once('close', unread.take(credential, bytes));
+    next();
+  });
+}
+
+/**
+ * Gives each credential its fair share of three things: bodies that are arriving, requests that are worked on, and answers
+ * that have not been fetched. Register it after authentication: callers without a credential hold none of the first two.
+ */
+export function admitRequests(server: FastifyInstance, gate: OverloadGate, limits: AdmissionLimits): void {
+  server.decorateRequest(RELEASE, null);
+  admitBodies(server, gate, limits.bodyBytes);
+  admitWork(server, gate);
+  admitAnswers(server, limits.unreadAnswerBytes);
+}
