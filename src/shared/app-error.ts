@@ -1,6 +1,6 @@
 /**
  * Every way a call can fail, with the HTTP status it has at the REST door. GraphQL answers 200 once execution has begun,
- * except for the codes that routers and clients act on (see `ACTED_ON_BY_ROUTERS`).
+ * except for the codes that routers and clients act on (see `CODES_WITH_HTTP_STATUS`).
  */
 export const ERROR_STATUS = {
   BAD_USER_INPUT: 400,
@@ -20,8 +20,8 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** Codes whose status GraphQL answers with too, since routers and client libraries log in again, wait or retry by it. */
-export const ACTED_ON_BY_ROUTERS: ReadonlySet<string> = new Set<ErrorCode>([
+/** Clients and routers act on the status of these codes (re-authenticate, back off), so GraphQL answers with it too. */
+export const CODES_WITH_HTTP_STATUS: ReadonlySet<string> = new Set<ErrorCode>([
   'UNAUTHENTICATED',
   'RATE_LIMITED',
   'SERVICE_UNAVAILABLE',

@@ -16,7 +16,7 @@ export interface Page<Row> {
   cursorOf(row: Row): string;
 }
 
-/** A page as Relay's connections show it. `Fields` is what an edge says beside its cursor and node. */
+/** A page as Relay's connections show it. `Fields` are those of an edge besides its cursor and node. */
 export interface Connection<Node, Fields = object> {
   readonly edges: ({ cursor: string; node: Node } & Fields)[];
   nodes: Node[];

@@ -5,7 +5,7 @@ import Negotiator from 'negotiator';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const HTML_TYPE = 'text/html';
 
-// Those that Apollo Server answers with, in its order; the third is the one of subscriptions by callback.
+// Those that Apollo Server answers with, in its order; the third is for subscriptions by callback.
 const ANSWER_TYPES = [
   JSON_TYPE,
   'application/graphql-response+json; charset=utf-8',
@@ -14,7 +14,7 @@ const ANSWER_TYPES = [
 
 /** What an `Accept` header asks for (RFC 9110: lists, q-values, wildcards). */
 export interface Accepted {
-  /** The media type of an answer; null where the header allows none that there is. */
+  /** The media type of an answer; null where the header allows none of them. */
   answerType: string | null;
   /** Whether a page is preferred to JSON, as browsers do. */
   prefersPage: boolean;
@@ -32,7 +32,7 @@ function negotiate(accept: string): Accepted {
   return { answerType, prefersPage };
 }
 
-/** Reads an `Accept` header; headers of an ordinary length are read once and remembered by their text. */
+/** Parses an `Accept` header; up to 128 of ordinary length are remembered by their text. */
 export function readAccept(accept: string | undefined): Accepted {
   if (accept === undefined || accept === '') return WITHOUT_HEADER;
   let accepted = remembered.get(accept);
@@ -43,9 +43,9 @@ export function readAccept(accept: string | undefined): Accepted {
   return accepted;
 }
 
-/** The media type of what is answered to a GraphQL request in any case, such as an error: JSON where nothing fits. */
+/** The media type for an answer that is sent in any case, such as an error: JSON where the header allows none. */
 export const chooseAnswerType = (accept: string | undefined): string => readAccept(accept).answerType ?? JSON_TYPE;
 
-/** Whether a browser opens the address: it is shown a page rather than run an operation. */
+/** Whether a browser opens the URL: it is shown a page instead of running an operation. */
 export const prefersPage = ({ method, headers }: Pick<FastifyRequest, 'method' | 'headers'>): boolean =>
   method === 'GET' && readAccept(headers.accept).prefersPage;

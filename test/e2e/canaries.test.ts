@@ -176,7 +176,7 @@ it('writes nothing of a request that fails by a fault of ours either', async () 
     await database.dataSource.query('ALTER TABLE gone RENAME TO express_customers');
   }
   // The log is written a tenth of a second later at most.
-  const told = () => logLines().filter(({ msg }) => msg === 'unforeseen error');
+  const told = () => logLines().filter(({ msg }) => msg === 'unexpected error');
   while (told().length < 3) await sleep(20);
   expect(told()).toHaveLength(3);
   expect(singing(running.output()).slice(0, 3)).toEqual([]);

@@ -1,7 +1,7 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { Kind, type GraphQLFormattedError, type OperationDefinitionNode } from 'graphql';
 import {
-  ACTED_ON_BY_ROUTERS,
+  CODES_WITH_HTTP_STATUS,
   AppError,
   ERROR_STATUS,
   type ErrorCode,
@@ -10,44 +10,47 @@ import {
 import type { HttpRequestContext } from '../context.js';
 import { toAppError } from '../errors.js';
 
-export const codeOf = (error: GraphQLFormattedError | undefined): string | undefined =>
+export const readCode = (error: GraphQLFormattedError | undefined): string | undefined =>
   error?.extensions?.code as string | undefined;
 
-/** What is logged of an operation: at most five of its root fields. */
-export function rootFieldsOf(operation: OperationDefinitionNode): string {
+/** The root fields of an operation as they are logged: at most five of them. */
+export function listRootFields(operation: OperationDefinitionNode): string {
   const names = operation.selectionSet.selections.map((selection) =>
     selection.kind === Kind.FIELD ? selection.name.value : 'fragment',
   );
   return [...new Set(names)].slice(0, 5).join(',');
 }
 
-/** Errors as they are answered, and what the HTTP answer around them says. */
+/** The errors of an answer, and what they ask of its HTTP head. */
 export interface ErrorAnswer {
   errors: GraphQLFormattedError[];
-  /** None: as without errors. */
+  /** Undefined: the status of an answer without errors. */
   status?: number;
   retryAfter?: number;
 }
 
-// Codes with which an operation is refused before it runs.
+// Codes with which an operation is rejected before it runs.
 const NOTHING_RAN: ReadonlySet<string> = new Set<ErrorCode>([
   'BAD_USER_INPUT',
   'INTERNAL_SERVER_ERROR',
   'QUERY_TOO_COMPLEX',
 ]);
 
-/** Gives every error the requestId, chooses the HTTP status that they ask for, and notes the code for the log. */
-export function answerErrors(
+/**
+ * Adds the requestId to every error, chooses the HTTP status, and records the code for the log.
+ * @param ran whether the operation has begun: then only codes of CODES_WITH_HTTP_STATUS decide the status.
+ */
+export function buildErrorAnswer(
   formatted: readonly GraphQLFormattedError[],
   ran: boolean,
   { requestId, outcome }: HttpRequestContext,
 ): ErrorAnswer {
   const errors = formatted.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
-  const first = errors.find((error) => ACTED_ON_BY_ROUTERS.has(codeOf(error) ?? '')) ?? errors[0];
-  const code = codeOf(first);
+  const first = errors.find((error) => CODES_WITH_HTTP_STATUS.has(readCode(error) ?? '')) ?? errors[0];
+  const code = readCode(first);
   if (code === undefined) return { errors };
   outcome.code = code;
-  const decidesStatus = ACTED_ON_BY_ROUTERS.has(code) || (!ran && NOTHING_RAN.has(code));
+  const decidesStatus = CODES_WITH_HTTP_STATUS.has(code) || (!ran && NOTHING_RAN.has(code));
   const { retryAfter } = first!.extensions as ErrorDetails;
   return {
     errors,
@@ -56,14 +59,14 @@ export function answerErrors(
   };
 }
 
-type RaisedError = Error & { readonly path?: unknown };
+type ThrownError = Error & { readonly path?: unknown };
 
-/** Logs what a resolver threw and nobody foresaw. */
-export function logUnforeseen(errors: readonly RaisedError[], { log, requestId }: HttpRequestContext): void {
+/** Logs what a resolver threw that is neither one of our errors nor an unavailable database. */
+export function logUnexpected(errors: readonly ThrownError[], { log, requestId }: HttpRequestContext): void {
   for (const error of errors) {
     const original = unwrapResolverError(error);
-    const isUnforeseen =
+    const isUnexpected =
       error.path && !(original instanceof AppError) && toAppError(original).code === 'INTERNAL_SERVER_ERROR';
-    if (isUnforeseen) log.error({ err: original, requestId }, 'unforeseen error');
+    if (isUnexpected) log.error({ err: original, requestId }, 'unexpected error');
   }
 }

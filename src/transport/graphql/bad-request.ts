@@ -1,4 +1,4 @@
-/** What is said of a request that is no GraphQL request, by what Apollo Server says of it. The first that fits is taken. */
+/** Our message for each reason for which Apollo Server rejects a request before its document. The first match is taken. */
 const CAUSES: [RegExp, string][] = [
   [/Cross-Site Request Forgery/, 'A GET needs the Authorization header; a POST needs content-type: application/json.'],
   [/^GET requests only support query/, 'GET runs queries only. Send a mutation by POST.'],
@@ -15,15 +15,15 @@ const CAUSES: [RegExp, string][] = [
   [/non-empty `query`/, '`query` is missing: send the text of a GraphQL document.'],
 ];
 
-/** For everything else that is no GraphQL request. */
+/** The message for any other request that is not a GraphQL request. */
 export const NO_GRAPHQL_REQUEST =
   'Not a GraphQL request: POST a JSON object with `query` and `variables`, content-type application/json.';
 
-/** Says why a request is refused before its document is looked at, without repeating any of it. */
+/** Explains why a request is rejected before its document is read, without repeating any of it. */
 export const explainBadRequest = (message: string): string =>
   CAUSES.find(([pattern]) => pattern.test(message))?.[1] ?? NO_GRAPHQL_REQUEST;
 
-/** The body of a 406: nothing has run. */
+/** The body of a 406; nothing has run. */
 export const NOT_ACCEPTABLE = {
   errors: [
     {

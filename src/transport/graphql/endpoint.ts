@@ -24,11 +24,11 @@ import { showKeyOnLoopback } from '../pages/demo-key.js';
 import type { Services } from '../services.js';
 import { PATHS } from '../paths.js';
 
-// Apollo puts an error's text, which may quote a request, behind the colon of its own.
+// Apollo appends an error's message, which may quote a request, after a colon: it is cut off.
 function apolloLogger(log: Logger): NonNullable<ApolloServerOptions<HttpRequestContext>['logger']> {
-  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) =>
+  const logAt = (level: 'debug' | 'info' | 'warn' | 'error') => (message?: unknown) =>
     message instanceof Error ? log[level](message) : log[level](String(message).split(':', 1)[0]);
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
 }
 
 function createApolloServer(
@@ -59,7 +59,7 @@ function createApolloServer(
       operations.plugin,
       sandboxPlugin(config.hasExplorers),
       fastifyApolloDrainPlugin(server),
-      // Costs time on every list, and tells callers how long each resolver took.
+      // They cost time on every list, and would reveal to callers how long each resolver took.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -68,7 +68,7 @@ function createApolloServer(
   });
 }
 
-// Requests that never reached the operation (no JSON, no preflight header) get their requestId here.
+// Errors of requests that never reached an operation (no JSON, no query) get their requestId here.
 function addRequestId(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
   if (reply.statusCode < 400 || !isJson(reply)) return payload;
   if (typeof payload !== 'string' || payload.includes('"requestId"')) return payload;
@@ -89,18 +89,18 @@ function send(request: FastifyRequest, reply: FastifyReply, { result, status, re
   return `${JSON.stringify(result)}\n`;
 }
 
-// Before anything runs: an operation whose answer nobody accepts would otherwise have changed something all the same.
+// Checked before anything runs: otherwise a mutation would have its effect although its answer is not accepted.
 const isNotAcceptable = (request: FastifyRequest, hasPage: boolean): boolean =>
   (request.method === 'GET' || request.method === 'POST') &&
   readAccept(request.headers.accept).answerType === null &&
   !(hasPage && prefersPage(request));
 
-function refuseAccept(reply: FastifyReply): string {
+function rejectAccept(reply: FastifyReply): string {
   void reply.code(406).type(chooseAnswerType(undefined));
   return `${JSON.stringify(NOT_ACCEPTABLE)}\n`;
 }
 
-/** Apollo Server at /graphql: POST for operations, GET for queries and, in a browser, the Sandbox. */
+/** Serves /graphql: operations by POST, queries by GET, and the Sandbox to browsers. */
 export async function graphqlEndpoint(
   server: FastifyInstance,
   services: Services,
@@ -117,7 +117,7 @@ export async function graphqlEndpoint(
     url: PATHS.graphql,
     preHandler: limitDocumentLength(config.limits.documentBytes),
     handler: async (request, reply) => {
-      if (isNotAcceptable(request, config.hasExplorers)) return refuseAccept(reply);
+      if (isNotAcceptable(request, config.hasExplorers)) return rejectAccept(reply);
       const call = prefersPage(request) ? null : readCall(request);
       const answer = call && (await operations.answer(call, getContext(request)));
       return answer ? send(request, reply, answer) : answerByApollo.call(server, request, reply);

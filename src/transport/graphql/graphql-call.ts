@@ -15,15 +15,15 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const hasOnlyMembers = (names: readonly string[]): boolean => names.every((name) => MEMBERS.has(name));
 
-// Persisted operations are the one extension that asks for something; what a client says of itself changes no answer.
-const asksNothing = (extensions: unknown): boolean =>
+// Persisted queries are the only extension that requests something; client awareness changes no answer.
+const isInformational = (extensions: unknown): boolean =>
   extensions === null || (isObject(extensions) && !Object.hasOwn(extensions, 'persistedQuery'));
 
 function toCall(members: Record<string, unknown>, isGet: boolean): GraphQLCall | null {
   const { query, variables = null, operationName = null, extensions = null } = members;
   if (typeof query !== 'string' || (variables !== null && !isObject(variables))) return null;
-  if ((operationName !== null && typeof operationName !== 'string') || !asksNothing(extensions)) return null;
-  // An empty name is as good as none (GraphQL over HTTP).
+  if ((operationName !== null && typeof operationName !== 'string') || !isInformational(extensions)) return null;
+  // GraphQL over HTTP: an empty name equals none.
   return { query, variables: variables ?? {}, operationName: operationName || undefined, isGet };
 }
 
@@ -34,7 +34,7 @@ function parseObject(text: string | null): unknown {
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);
-    // Apollo refuses null and lists here; so they are no call.
+    // Apollo rejects null and lists here, so they are left to it.
     return isObject(value) ? value : text;
   } catch {
     return text;
@@ -52,7 +52,7 @@ function readGet({ url, headers }: FastifyRequest): GraphQLCall | null {
   return toCall({ query, operationName, variables, extensions }, true);
 }
 
-/** The call of a request that asks for nothing but one operation; null where Apollo Server has to look closer. */
+/** Reads a request that is exactly one operation; null for any other, which is left to Apollo Server. */
 export function readCall(request: FastifyRequest): GraphQLCall | null {
   if (request.method === 'POST') return readPost(request);
   return request.method === 'GET' ? readGet(request) : null;

@@ -1,22 +1,21 @@
 import { isObjectType, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { rootFieldsOf } from './answer.js';
+import { listRootFields } from './answer.js';
 import { PlannedOperation } from './execution/planned-operation.js';
 
-/** An operation of a document that was parsed and validated. */
+/** The operation of a document that was parsed and validated. */
 export interface KeptOperation {
   document: DocumentNode;
   definition: OperationDefinitionNode;
-  /** As logged. */
+  /** As they are logged. */
   rootFields: string;
-  /** Made when the document is executed. */
   readonly planned: PlannedOperation;
   /** Estimated bytes of heap. */
   size: number;
 }
 
-// Measured on Node 20 (decision 0042): 330-510 bytes of heap per token when parsed, 410-700 with its plans. Per byte of
-// source it is 45-170, so the length of a document says little.
+// Measured on Node 20 (decision 0042): 330-510 bytes of heap per token when parsed, 410-700 with plans. Per byte of source it
+// is 45-170, so the length of a document is no measure.
 const BYTES_PER_TOKEN = 700;
 const BYTES_PER_CHARACTER = 2;
 
@@ -29,7 +28,7 @@ function countTokens({ loc }: DocumentNode): number {
   return count;
 }
 
-/** Documents that came before, by their text; those that came least recently make room for others. */
+/** Documents that were called before, by their text. The least recently used are dropped when all together grow too large. */
 export class KeptOperations {
   private readonly operations = new LRUCache<string, KeptOperation>({
     maxSize: MAX_SIZE,
@@ -47,11 +46,11 @@ export class KeptOperations {
 
   /** Keeps the one operation of a valid document. */
   keep(source: string, document: DocumentNode, definition: OperationDefinitionNode): void {
-    // Such as a subscription: it fails when it is executed.
+    // A subscription has no root type and fails when it is executed.
     if (this.operations.has(source) || !this.schema.getRootType(definition.operation)) return;
     const tokens = countTokens(document);
     const planned = new PlannedOperation(this.schema, document, definition, tokens);
     const size = tokens * BYTES_PER_TOKEN + source.length * BYTES_PER_CHARACTER;
-    this.operations.set(source, { document, definition, rootFields: rootFieldsOf(definition), planned, size });
+    this.operations.set(source, { document, definition, rootFields: listRootFields(definition), planned, size });
   }
 }

@@ -8,21 +8,21 @@ import {
 } from 'graphql';
 import type { HttpRequestContext } from '../context.js';
 import type { SpendPoints } from '../limits/rate-limit.js';
-import { answerErrors, logUnforeseen, type ErrorAnswer } from './answer.js';
+import { buildErrorAnswer, logUnexpected, type ErrorAnswer } from './answer.js';
 import { formatGraphQLError } from './errors.js';
 import type { GraphQLCall } from './graphql-call.js';
 import { KeptOperations, type KeptOperation } from './kept-operations.js';
 import { costOf } from './limits/operation-cost.js';
 import { coerceIfFitting } from './variables.js';
 
-/** What is answered to a repeated operation: the result, and what the HTTP answer around it says. */
+/** The answer to a repeated operation: the result, and what its errors ask of the HTTP head. */
 export interface RepeatedAnswer extends Omit<ErrorAnswer, 'errors'> {
   result: object;
 }
 
 /**
  * Keeps operations that Apollo Server has parsed and validated. A call of one of them skips Apollo's pipeline, which costs
- * more than the operation itself, and is executed by plan. No code is generated from a document. Calls that Apollo refuses
+ * more than the operation itself, and is executed by plan. No code is generated from a document. Calls that Apollo rejects
  * (a cost above the limit, variables that do not fit) are left to it before anything runs or is charged.
  * test/contract/repeated-operations.test.ts shows that both give the same answers.
  */
@@ -37,20 +37,20 @@ export class RepeatedOperations {
     this.kept = new KeptOperations(schema);
   }
 
-  /** Keeps what Apollo Server admits. */
+  /** Keeps the operations that Apollo Server executes. */
   readonly plugin: ApolloServerPlugin<HttpRequestContext> = {
     requestDidStart: async () => ({
       executionDidStart: async ({ source, document, operation }) => {
-        // Without an operation (of that name) the execution fails.
+        // Where the document has no operation of the given name, the execution fails.
         if (operation) this.kept.keep(source, document, operation);
       },
     }),
   };
 
-  /** The answer; null where Apollo Server must give it, and nothing has run or been charged. */
+  /** Answers a call of a kept operation; null where Apollo Server must answer, and then nothing has run or been charged. */
   async answer(call: GraphQLCall, context: HttpRequestContext): Promise<RepeatedAnswer | null> {
     const operation = this.kept.find(call.query);
-    if (!operation || !suits(operation, call)) return null;
+    if (!operation || !isSameOperation(operation, call)) return null;
     const { document, definition } = operation;
     const coerced = coerceIfFitting(this.schema, definition, call.variables);
     if (!coerced) return null;
@@ -58,8 +58,8 @@ export class RepeatedOperations {
     if (cost > this.costLimit) return null;
     context.outcome.operation = operation.rootFields;
     context.outcome.isRepeated = true;
-    const refusal = cost > 1 && (await this.spend(context, cost - 1));
-    if (refusal) return refuse(refusal, context);
+    const rejection = cost > 1 && (await this.spend(context, cost - 1));
+    if (rejection) return rejectCall(rejection, context);
     const result = await operation.planned.execute(context, { given: call.variables, coerced });
     return result.errors ? withErrors(result, result.errors, context) : { result };
   }
@@ -73,7 +73,7 @@ export class RepeatedOperations {
   }
 }
 
-const suits = ({ definition }: KeptOperation, { operationName, isGet }: GraphQLCall): boolean =>
+const isSameOperation = ({ definition }: KeptOperation, { operationName, isGet }: GraphQLCall): boolean =>
   (operationName === undefined || operationName === definition.name?.value) &&
   !(isGet && definition.operation !== OperationTypeNode.QUERY);
 
@@ -82,16 +82,16 @@ const format = (error: GraphQLError): GraphQLFormattedError =>
 
 function withErrors(
   { data }: ExecutionResult,
-  raised: readonly GraphQLError[],
+  thrown: readonly GraphQLError[],
   context: HttpRequestContext,
 ): RepeatedAnswer {
-  logUnforeseen(raised, context);
-  const { errors, ...answer } = answerErrors(raised.map(format), true, context);
+  logUnexpected(thrown, context);
+  const { errors, ...answer } = buildErrorAnswer(thrown.map(format), true, context);
   return { result: { errors, data }, ...answer };
 }
 
-function refuse(refusal: Error, context: HttpRequestContext): RepeatedAnswer {
-  const error = new GraphQLError(refusal.message, { originalError: refusal });
-  const { errors, status = 400, ...answer } = answerErrors([format(error)], false, context);
+function rejectCall(rejection: Error, context: HttpRequestContext): RepeatedAnswer {
+  const error = new GraphQLError(rejection.message, { originalError: rejection });
+  const { errors, status = 400, ...answer } = buildErrorAnswer([format(error)], false, context);
   return { result: { errors }, status, ...answer };
 }

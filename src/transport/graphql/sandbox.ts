@@ -10,8 +10,8 @@ import { PATHS } from '../paths.js';
 const NOT_LOADED = 'Apollo Sandbox cannot be loaded; it appears that you might be offline.';
 const INSTEAD = `Apollo Sandbox comes from the internet and could not be loaded. The <a href="${PATHS.explorer}">explorer</a> needs no internet.`;
 
-// Apollo's page leaves people who are offline with no way on, and lays the Sandbox that did not come over it.
-const withWayOn = (html: string): string =>
+// Apollo's page is a dead end without internet, and the empty Sandbox covers its text.
+const addExplorerLink = (html: string): string =>
   html
     .replace('<h1>Welcome to Apollo Server</h1>', '<h1>Avara Express customers</h1>')
     .replace(NOT_LOADED, INSTEAD)
@@ -46,7 +46,7 @@ export function sandboxPlugin(isServed: boolean): ApolloServerPlugin<HttpRequest
       return {
         async renderLandingPage() {
           const { html } = await renderLandingPage();
-          return { html: async () => withWayOn(typeof html === 'string' ? html : await html()) };
+          return { html: async () => addExplorerLink(typeof html === 'string' ? html : await html()) };
         },
       };
     },

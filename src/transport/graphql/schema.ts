@@ -23,9 +23,9 @@ const resolvers: NonEmptyArray<new () => object> = [
   UserResolver,
 ];
 
-/** The schema's text as it is committed: the federation link, then every type with its descriptions and directives. */
 export interface Schema {
   executable: GraphQLSchema;
+  /** As committed in schema.graphql: the federation link, then every type with its descriptions and directives. */
   text: string;
 }
 
@@ -42,13 +42,13 @@ export function buildSchema(): Schema {
     extensionASTNodes: FEDERATION.definitions as SchemaExtensionNode[],
   });
   const text = `${printSchemaWithDirectives(linked)}\n`;
-  const executable = buildSubgraphSchema({ typeDefs: parse(text), resolvers: resolversOf(plain) as never });
-  resolveEntitiesTogether(executable);
+  const executable = buildSubgraphSchema({ typeDefs: parse(text), resolvers: buildResolvers(plain) as never });
+  batchEntityResolution(executable);
   return { executable, text };
 }
 
-// type-graphql wraps every property in a resolver of its own; graphql-js reads properties faster by itself.
-function resolversOf(schema: GraphQLSchema): ReturnType<typeof createResolversMap> {
+// type-graphql wraps every property in a resolver; graphql-js and plans read properties faster by themselves.
+function buildResolvers(schema: GraphQLSchema): ReturnType<typeof createResolversMap> {
   const { queries, mutations, fieldResolvers } = getMetadataStorage();
   const resolved = new Set([...queries, ...mutations, ...fieldResolvers].map(({ schemaName }) => schemaName));
   const isResolved = (name: string) => name.startsWith('__') || resolved.has(name);
@@ -60,8 +60,8 @@ function resolversOf(schema: GraphQLSchema): ReturnType<typeof createResolversMa
   return resolvers;
 }
 
-// The library's own resolver loads representations one by one, and one that it does not know fails all of them.
-function resolveEntitiesTogether(schema: GraphQLSchema): void {
+// The library's own resolver loads representations one by one, and a single unknown one fails them all.
+function batchEntityResolution(schema: GraphQLSchema): void {
   const entities = schema.getQueryType()!.getFields()._entities!;
   entities.resolve = (_source, { representations }: { representations: unknown[] }, context: RequestContext) =>
     resolveReferences(context, representations);

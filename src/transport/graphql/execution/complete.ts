@@ -11,7 +11,7 @@ import { buildInfo, handleError, isPromise, resolveField, type Path, type Run } 
 
 type Fields = Record<string, unknown>;
 
-/** Resolves the selected fields of an object side by side. @returns the object, promised where one of its values is. */
+/** Resolves the selected fields of an object concurrently. @returns the object; a promise of it where a value is one. */
 export function runFields(run: Run, selection: Selection, source: unknown, path: Path | undefined): unknown {
   const result: Fields = { ...selection.blank };
   let pending: string[] | undefined;
@@ -102,7 +102,7 @@ function completeList(run: Run, field: FieldPlan, item: ValuePlan, path: Path, v
       results.push(result);
     }
   } catch (error) {
-    // The list is null now. Items that are still under way may fail too, which must not end the process.
+    // The list is null now. Items in progress may still fail, and an unhandled rejection would end the process.
     if (isPending) void Promise.allSettled(results);
     throw error;
   }

@@ -7,7 +7,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** The selections of a document that `@skip` or `@include` can leave out, in the order of the document. */
+/** Finds the selections that have `@skip` or `@include`, in the order of the document. */
 export function findConditions(document: DocumentNode): readonly SelectionNode[] {
   const found: SelectionNode[] = [];
   const enter = (node: SelectionNode) => {
