@@ -2,7 +2,7 @@ import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import { OperatorError } from '../shared/operator-error.js';
 import { withMigrationLock, type Report } from './migration-lock.js';
 import { sqlState } from './postgres-errors.js';
-import { requireWritable } from './server-checks.js';
+import { requireTableRights, requireWritable } from './server-checks.js';
 
 /** PostgreSQL did not let a migration change the schema. */
 export class MigrationError extends OperatorError {}
@@ -52,15 +52,13 @@ async function changeSchema<Result>(
  * Brings the schema up to date: all pending migrations, or none when one fails. Safe from many instances simultaneously: one
  * migrates, the others wait, and each migration runs once.
  * @returns the names of the migrations that ran.
- * @throws UnsupportedPostgresError when the server takes no writes, MigrationError when the user lacks a right or the server
+ * @throws UnsupportedPostgresError when the server takes no writes, or not from this user, MigrationError when the user lacks a right or the server
  * an extension, MigrationLockedError when another process holds the lock for five minutes.
  */
-export function migrate(dataSource: DataSource, report: Report = () => undefined): Promise<string[]> {
-  return changeSchema(
-    dataSource,
-    async (executor) => (await executor.executePendingMigrations()).map(({ name }) => name),
-    report,
-  );
+export async function migrate(dataSource: DataSource, report: Report = () => undefined): Promise<string[]> {
+  const executed = await changeSchema(dataSource, (executor) => executor.executePendingMigrations(), report);
+  await requireTableRights(dataSource);
+  return executed.map(({ name }) => name);
 }
 
 /** The migrations in the order they run, and whether each is applied. Changes nothing. */

@@ -129,3 +129,21 @@ export async function requireWritable(dataSource: DataSource): Promise<void> {
         'Use a server that takes writes, or set it to off for this server, database and user.',
     );
 }
+
+/**
+ * Asks whether the user may read and add rows of every table: it need not own them, where another user migrates.
+ * @throws UnsupportedPostgresError naming the tables where a right is missing.
+ */
+export async function requireTableRights({ entityMetadatas, manager }: DataSource): Promise<void> {
+  const rows = await manager.query<{ name: string; user: string }[]>(
+    `SELECT name, quote_ident(current_user) AS user FROM unnest($1::text[]) AS tables (name)
+     WHERE NOT (has_table_privilege(to_regclass(name), 'SELECT') AND has_table_privilege(to_regclass(name), 'INSERT'))`,
+    [entityMetadatas.map(({ tableName }) => tableName)],
+  );
+  if (rows.length === 0) return;
+  const { user } = rows[0]!;
+  throw new UnsupportedPostgresError(
+    `The user ${user} may not read and write these tables: ${rows.map(({ name }) => name).join(', ')}. Grant it the ` +
+      `rights: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${user};`,
+  );
+}

@@ -151,6 +151,23 @@ describe('refuses in one line that says what to do', () => {
     expect(refusal).toMatch(/^MigrationError: The user in DATABASE_URL may not change the schema\..*permission denied/);
   });
 
+  it('a user who may not use the tables that another one made, until the rights are granted', async () => {
+    const role = `avara_test_${randomBytes(8).toString('hex')}`;
+    const location = await newDatabase(`CREATE ROLE ${role} LOGIN`);
+    removals.unshift(() => execute(process.env.TEST_POSTGRES_URL!, `DROP ROLE ${role}`));
+    await migrate((await open(location)).dataSource);
+    await execute(location.databaseUrl, `GRANT SELECT ON migrations TO ${role}`);
+    const { dataSource } = await open({
+      databaseUrl: location.databaseUrl.replace('postgres@', `${role}@`),
+      dataDir: '',
+    });
+    const refusal = await refusalOf(migrate(dataSource));
+    expect(refusal).toMatch(/may not read and write these tables: .*express_customers.*clinics/);
+    const [grant] = /GRANT .*/.exec(refusal)!;
+    await execute(location.databaseUrl, grant);
+    expect(await migrate(dataSource)).toEqual([]);
+  });
+
   it('an extension in a schema that the user may not use', async () => {
     const role = `avara_test_${randomBytes(8).toString('hex')}`;
     const { databaseUrl: url } = await newDatabase(
