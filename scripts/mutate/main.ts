@@ -30,7 +30,8 @@ const textOf = ({ operator, file, line, before }: Place): string =>
 
 interface Trial {
   place: Place;
-  isNoticed: boolean;
+  /** The file of tests that failed; null where none did. */
+  failure: string | null;
 }
 
 /** @throws Error when a test fails without any change: it would notice everything. */
@@ -44,9 +45,9 @@ async function tryEach(copy: ScratchCopy, places: Place[]): Promise<Trial[]> {
   if (!values.trust) await assertTestsPass(copy, [...new Set(places.flatMap(testsOf))]);
   const trials: Trial[] = [];
   for (const place of places) {
-    const isNoticed = await copy.isNoticed(place, testsOf(place));
-    trials.push({ place, isNoticed });
-    const outcome = isNoticed ? 'noticed' : 'NOT NOTICED';
+    const failure = await copy.findFailure(place, testsOf(place));
+    trials.push({ place, failure });
+    const outcome = failure === null ? 'NOT NOTICED' : `noticed by ${failure}`;
     process.stderr.write(`${trials.length}/${places.length} ${outcome} ${textOf(place)}\n`);
   }
   return trials;
@@ -66,9 +67,9 @@ async function tryAll(places: Place[]): Promise<Trial[]> {
 function tableOf(trials: Trial[]): string {
   const rows = OPERATORS.map(({ name }) => {
     const own = trials.filter(({ place }) => place.operator === name);
-    return [name, own.length, own.filter(({ isNoticed }) => isNoticed).length] as const;
+    return [name, own.length, own.filter(({ failure }) => failure !== null).length] as const;
   }).filter(([, tried]) => tried > 0);
-  const all = ['all', trials.length, trials.filter(({ isNoticed }) => isNoticed).length] as const;
+  const all = ['all', trials.length, trials.filter(({ failure }) => failure !== null).length] as const;
   return [
     '| change | tried | noticed |',
     '| --- | --- | --- |',
@@ -82,7 +83,7 @@ async function main(): Promise<void> {
   if (values.list) return void process.stdout.write(`${places.map(textOf).join('\n')}\n${places.length} places\n`);
   const trials = await tryAll(places);
   const overlooked = trials
-    .filter(({ isNoticed }) => !isNoticed)
+    .filter(({ failure }) => failure === null)
     .map(({ place }) => `${textOf(place)}\n  -> ${place.after.trim()}`);
   process.stdout.write(`${tableOf(trials)}\n\nNot noticed:\n${overlooked.join('\n') || 'none'}\n`);
 }

@@ -60,13 +60,15 @@ const RELEVANT: [file: RegExp, tests: RegExp][] = [
   [/^startup\/|^(main|serve|app|service-database)/, /unit\/startup|e2e\/process/],
 ];
 
-const ORDER = ['unit', 'integration', 'contract', 'e2e'];
+const FOLDERS = ['unit', 'integration', 'contract', 'e2e'];
+/** Files that take long; others may notice before they are run. */
+const SLOW = /canaries|command-line|dashboard|disturbed|express-customers|import-export|lost-replies|process|secrets/;
 
-/** The files of tests, below test/. */
+/** The files of tests, below test/, in the order in which they are tried. */
 export function listTests(folder: string): string[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const rank = (file: string) => ORDER.indexOf(file.split('/')[0]!);
-  return files.filter((file) => file.endsWith('.test.ts') && rank(file) >= 0).sort((a, b) => rank(a) - rank(b));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
+  const rank = (file: string) => FOLDERS.indexOf(file.split('/')[0]!) + (SLOW.test(file) ? FOLDERS.length : 0);
+  return files.filter((file) => FOLDERS.includes(file.split('/')[0]!)).sort((one, other) => rank(one) - rank(other));
 }
 
 /** @throws Error for a file that no row covers, so that a new folder is not forgotten. */

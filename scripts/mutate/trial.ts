@@ -35,11 +35,12 @@ export class ScratchCopy {
     };
   }
 
-  /** Runs tests against one change. @returns whether one of them failed; what does not end counts as noticed. */
-  async isNoticed(place: Place, tests: string[]): Promise<boolean> {
+  /** Runs tests against one change until one fails. @returns the file that failed; what does not end has failed, too. */
+  async findFailure(place: Place, tests: string[]): Promise<string | null> {
     const undo = this.change(place);
     try {
-      return (await this.runTests(tests)) !== 0;
+      for (const test of tests) if ((await this.runTests([test])) !== 0) return test;
+      return null;
     } finally {
       undo();
     }
