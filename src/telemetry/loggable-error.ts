@@ -2,7 +2,7 @@ import type { LoggerOptions } from 'pino';
 import { isUnavailable } from '../database/postgres-errors.js';
 import { AppError } from '../shared/app-error.js';
 
-/** What a log line says of an error. */
+/** An error as a log line shows it. */
 export interface LoggableError {
   type: string;
   code?: string;
@@ -38,11 +38,11 @@ function frames({ stack, message }: Raw): string | undefined {
 const word = (value: unknown): string | undefined =>
   typeof value === 'string' && /^\w{1,63}$/.test(value) ? value : undefined;
 
-const defined = <T extends object>(fields: { [Key in keyof T]: T[Key] | undefined }): T =>
+const omitUndefined = <T extends object>(fields: { [Key in keyof T]: T[Key] | undefined }): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
 /**
- * An error as it may be logged: put together from just these fields. An error's other properties are left out, since
+ * An error as it may be logged, built from just these fields. An error's other properties are left out, since
  * drivers keep the statement's parameters, and so names and metadata, in them; so is every message that may quote a value.
  */
 export function loggableError(error: unknown, depth = 0): LoggableError {
@@ -50,7 +50,7 @@ export function loggableError(error: unknown, depth = 0): LoggableError {
   const raw = error as Raw;
   const details = (raw.driverError ?? raw) as Raw;
   const cause = depth < MAX_CAUSES && error.cause !== undefined ? loggableError(error.cause, depth + 1) : undefined;
-  return defined<LoggableError>({
+  return omitUndefined<LoggableError>({
     type: word(raw.constructor.name) ?? 'Error',
     code: word(raw.code) ?? word(details.code),
     message: safeMessage(raw),
@@ -70,10 +70,10 @@ function ownText(inputs: unknown[]): unknown[] {
   return [fields, text === undefined || text === error.message ? 'error' : text, ...rest];
 }
 
-/** How every logger of the service is made: JSON lines in which errors pass through `loggableError`. */
+/** Options of every logger of the service: JSON lines in which errors pass through `loggableError`. */
 export const LOGGER_OPTIONS: LoggerOptions = {
   base: null,
-  // An address can hold a whole GraphQL query, so a request is only named by its method.
+  // A URL can hold a whole GraphQL query, so a request is logged by its method alone.
   serializers: {
     err: (error: unknown) => loggableError(error),
     req: ({ method }: { method?: string }) => ({ method }),

@@ -17,7 +17,7 @@ export interface MetricSources {
   log: { dropped(): number };
 }
 
-/** What the service counts of itself for Prometheus, on a port of its own: it is nobody's business who calls the API. */
+/** Metrics of the service for Prometheus, on a port of their own: callers of the API must not see it. */
 export class Metrics implements BackgroundTask {
   private readonly registry = new Registry();
   private readonly requests: Counter<'operation' | 'code'>;
@@ -43,12 +43,12 @@ export class Metrics implements BackgroundTask {
     });
     this.batches = new Histogram({
       name: 'avara_express_batch_size',
-      help: 'How many calls went together in one statement.',
+      help: 'How many calls were batched into one statement.',
       labelNames: ['batch'],
       buckets: BATCH_SIZES,
       registers,
     });
-    this.gauge('avara_express_requests_in_flight', 'Requests at work now.', () => gate.inFlight);
+    this.gauge('avara_express_requests_in_flight', 'Requests that are worked on now.', () => gate.inFlight);
     this.gauge('avara_express_requests_shed', 'Requests refused for overload since the start.', () => gate.shed);
     this.gauge('avara_express_log_lines_dropped', 'Log lines dropped since the start.', () => log.dropped());
     this.gauge('avara_express_pool_connections', 'Connections to the database.', () => pool.totalCount);

@@ -18,7 +18,7 @@ const FASTIFY_ERRORS: Record<string, () => AppError> = {
 const isFastifyError = (error: unknown): error is FastifyError =>
   typeof (error as FastifyError | null)?.code === 'string';
 
-/** Any error as one that a caller may see. What is not foreseen tells nothing but that it was our fault. */
+/** Any error as one that a caller may see. An unexpected one says nothing but that it was our fault. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { driverError } = (error ?? {}) as { driverError?: unknown };
@@ -34,7 +34,7 @@ export function toAppError(error: unknown): AppError {
   return internalError();
 }
 
-/** An error in the form of the door that was called. */
+/** An error in the form of the API that was called. */
 export function errorBody({ code, message, details }: AppError, requestId: string, isGraphQL: boolean): object {
   return isGraphQL
     ? { errors: [{ message, extensions: { code, ...details, requestId } }] }

@@ -27,12 +27,12 @@ import { startPage } from './pages/start-page.js';
 import { restEndpoint } from './rest/endpoint.js';
 import type { Services } from './services.js';
 
-/** What is large is held, and paid for, until the answer has been sent or its caller has gone. */
+/** Large reads are held, and charged, until the answer has been sent or its caller has hung up. */
 function createReadBudget(reply: FastifyReply, spend: (points: number) => Promise<void>): ReadBudget {
   const budget = new ReadBudget(() =>
     reply.raw.once('close', () => {
       budget.release();
-      // The answer has gone: whoever has no points left for it is told so in the next one.
+      // The answer was sent: a caller without points left is refused at the next request.
       void spend(pointsOfBytes(budget.bytes)).catch(() => undefined);
     }),
   );

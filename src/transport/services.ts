@@ -13,7 +13,7 @@ export interface Services {
   authenticate: Authenticate;
   log: Logger;
   gate: OverloadGate;
-  /** Null where nobody asks for them. */
+  /** Null where METRICS_PORT is not set. */
   metrics: Metrics | null;
   spendPoints: SpendPoints;
   /** The demo clinic's key; null where there is none, as always on PostgreSQL. */

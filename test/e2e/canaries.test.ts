@@ -12,7 +12,7 @@ import { startTraceCollector, type TraceCollector } from '../support/trace-colle
 
 const CREATE = `mutation ($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }`;
 const CANARY = 'kanarienvogel';
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 const TRACED_WITHIN_MS = 30_000;
 const USER = { sub: `usr_${'c'.repeat(32)}`, clinic_id: randomUUID() };
 // Runs in the process before anything of ours: a signal lets it throw what nobody catches.
@@ -151,8 +151,8 @@ async function untilTraced(requests: number): Promise<void> {
 
 it(`writes nothing of ${runLength.canaries} requests into logs, metrics and traces, whether they succeed or fail`, async () => {
   const seen = new Map<number, number>();
-  for (let sent = 0; sent < runLength.canaries; sent += AT_ONCE) {
-    const requests = Array.from({ length: AT_ONCE }, (_, n) => {
+  for (let sent = 0; sent < runLength.canaries; sent += CONCURRENCY) {
+    const requests = Array.from({ length: CONCURRENCY }, (_, n) => {
       const canary = `${CANARY}${randomUUID().replaceAll('-', '')}`;
       return send(REQUESTS[(sent + n) % REQUESTS.length]!(canary));
     });
@@ -176,13 +176,13 @@ it('writes nothing of a request that fails by a fault of ours either', async () 
     await database.dataSource.query('ALTER TABLE gone RENAME TO express_customers');
   }
   // The log is written a tenth of a second later at most.
-  const told = () => logLines().filter(({ msg }) => msg === 'unexpected error');
-  while (told().length < 3) await sleep(20);
-  expect(told()).toHaveLength(3);
+  const reports = () => logLines().filter(({ msg }) => msg === 'unexpected error');
+  while (reports().length < 3) await sleep(20);
+  expect(reports()).toHaveLength(3);
   expect(singing(running.output()).slice(0, 3)).toEqual([]);
 });
 
-it('tells of the error that ends the process where it was thrown, and nothing that it holds', async () => {
+it('logs where the error that ends the process was thrown, and nothing that it holds', async () => {
   process.kill(running.pid, 'SIGUSR2');
   while (!running.hasEnded()) await sleep(20);
   const last = logLines().at(-1)!;

@@ -23,7 +23,7 @@ const update = async (id: string) => {
   return { status, ms, retryAfter: headers.get('retry-after'), code: body.errors?.[0]?.extensions.code };
 };
 
-it('answers 503 within 5 s to whoever waits for a connection and then for a lock, and the retry changes once', async () => {
+it('answers 503 within 5 s to a caller who waits for a connection and then for a lock, and the retry changes once', async () => {
   const created = await Promise.all(
     Array.from({ length: MORE_THAN_CONNECTIONS }, () => service.graphql(clinic, CREATE)),
   );

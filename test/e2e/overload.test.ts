@@ -46,7 +46,7 @@ async function whileFull(action: () => Promise<void>): Promise<void> {
   expect((await Promise.all(changes)).map(({ status }) => status)).toEqual(Array(CONCURRENCY).fill(200));
 }
 
-it('refuses what it has no room for with 503 at once, in the form of each door, and finishes what it let in', async () => {
+it('refuses what it has no room for with 503 immediately, in the form of each API, and finishes what it admitted', async () => {
   await whileFull(async () => {
     const graphql = await service.graphql(clinic, '{ __typename }');
     expect(graphql.status).toBe(503);
@@ -90,15 +90,15 @@ it('always answers the health checks', () =>
     expect((await service.request('/readyz')).status).toBe(200);
   }));
 
-it('tells in one line a second that it is full', async () => {
-  const told = () => service.logLines().filter(({ msg }) => String(msg).startsWith('overloaded'));
-  const before = told().length;
+it('logs once per second that it is full', async () => {
+  const reports = () => service.logLines().filter(({ msg }) => String(msg).startsWith('overloaded'));
+  const before = reports().length;
   await sleep(1_000);
   await whileFull(async () => {
     await Promise.all(Array.from({ length: 20 }, () => service.graphql(clinic, '{ __typename }')));
   });
-  expect(told().length).toBeGreaterThan(before);
-  expect(told().length).toBeLessThan(before + 5);
+  expect(reports().length).toBeGreaterThan(before);
+  expect(reports().length).toBeLessThan(before + 5);
 });
 
 describe('where the event loop is slow', () => {
@@ -112,7 +112,7 @@ describe('where the event loop is slow', () => {
   }, 60_000);
   afterAll(() => slow.stop());
 
-  it('lets everybody in after one long pause', async () => {
+  it('admits everybody after one long pause', async () => {
     block(1_500);
     const statuses = new Set<number>();
     for (const until = performance.now() + 1_500; performance.now() < until; await sleep(10))
@@ -120,7 +120,7 @@ describe('where the event loop is slow', () => {
     expect([...statuses]).toEqual([200]);
   });
 
-  it('refuses while it stays slow, and lets everybody in once it is not', async () => {
+  it('refuses while it stays slow, and admits everybody once it is not', async () => {
     const blocking = setInterval(() => block(900), 1);
     try {
       while ((await statusNow(slow)) !== 503);
@@ -131,12 +131,12 @@ describe('where the event loop is slow', () => {
   }, 30_000);
 });
 
-it('lets fewer in while requests take longer than they may', async () => {
+it('admits fewer while requests take longer than they may', async () => {
   const slow = await startService('postgresql', { MAX_MEAN_LATENCY_MS: '1' });
   const caller = await slow.newClinic();
-  const crowd = () => Promise.all(Array.from({ length: 200 }, () => slow.graphql(caller, CREATE)));
+  const callMany = () => Promise.all(Array.from({ length: 200 }, () => slow.graphql(caller, CREATE)));
   let statuses: number[] = [];
-  while (!statuses.includes(503)) statuses = (await crowd()).map(({ status }) => status);
+  while (!statuses.includes(503)) statuses = (await callMany()).map(({ status }) => status);
   await slow.stop();
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(64);
 });

@@ -31,7 +31,7 @@ it('runs no script and loads nothing, and says so to the browser', async () => {
   expect((await service.request('/')).text).not.toContain(nonce);
 });
 
-it('tells nothing about the data in production, nor the schema', async () => {
+it('shows nothing about the data in production, nor the schema', async () => {
   service = await startService('embedded', { NODE_ENV: 'production' });
   const { text, status } = await service.request('/');
   expect(status).toBe(200);

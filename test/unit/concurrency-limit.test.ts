@@ -10,7 +10,7 @@ function interval(limit: ConcurrencyLimit, atWork: number, tookMs: number): numb
   return limit.current;
 }
 
-/** A database that gets so many done a second: whoever comes waits for all before it. */
+/** A database that gets so many done a second: a request waits for all before it. */
 const waitMs = (atWork: number, perSecond: number): number => (atWork / perSecond) * 1_000;
 
 describe('the concurrency limit', () => {
@@ -21,14 +21,14 @@ describe('the concurrency limit', () => {
     expect(interval(limit, 512, 60)).toBe(512);
   });
 
-  it.each([200, 400, 1_000])('lets in, of a crowd, as many as %d a second get done in time', (perSecond) => {
+  it.each([200, 400, 1_000])('admits, of many requests, as many as %d per second complete in time', (perSecond) => {
     const limit = new ConcurrencyLimit(LIMITS);
     for (let turn = 0; turn < 20; turn += 1) interval(limit, limit.current, waitMs(limit.current, perSecond));
     expect(limit.current).toBeGreaterThan(perSecond * 0.4 - 5);
     expect(waitMs(limit.current, perSecond)).toBeLessThanOrEqual(401);
   });
 
-  it('knows before a crowd comes how many the database gets done in time', () => {
+  it('computes before many requests come how many the database completes in time', () => {
     expect(interval(new ConcurrencyLimit(LIMITS), 64, waitMs(64, 400))).toBe(160);
   });
 

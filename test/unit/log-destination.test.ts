@@ -78,7 +78,7 @@ describe('the log destination', () => {
     closeSync(reader);
   });
 
-  it('gives up at the exit when the reader takes nothing for half a second', () => {
+  it('stops waiting at the exit when the reader takes nothing for half a second', () => {
     const destination = new LogDestination({ fd: writer, maxBufferedLength: MAX_BUFFERED_LENGTH });
     for (let number = 0; number < 2_000; number += 1) destination.write(line(number));
     const started = performance.now();

@@ -5,11 +5,11 @@ import type { FastifyInstance } from 'fastify';
 const EXPOSED_HEADERS = [
   ...['x-request-id', 'retry-after', 'x-should-retry', 'ratelimit', 'ratelimit-policy', 'etag', 'www-authenticate'],
 ];
-const PREFLIGHT_KEPT_S = 600;
+const PREFLIGHT_MAX_AGE_S = 600;
 
 /**
- * Lets pages of these origins call from a browser, and read a refusal's headers too. Without any, no header is sent and
- * browsers keep all other origins out. Registered first, so that a 401 carries the headers as well.
+ * Allows pages of these origins to call from a browser, and to read a refusal's headers too. Without origins no header is
+ * sent, and browsers block all other origins. Register it before authentication, so that a 401 has the headers as well.
  */
 export async function allowOrigins(server: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return;
@@ -17,7 +17,7 @@ export async function allowOrigins(server: FastifyInstance, origins: readonly st
     origin: [...origins],
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
     exposedHeaders: EXPOSED_HEADERS,
-    maxAge: PREFLIGHT_KEPT_S,
+    maxAge: PREFLIGHT_MAX_AGE_S,
     // An OPTIONS that is no preflight is answered like one, and not with a plain text of the plugin.
     strictPreflight: false,
   });

@@ -60,8 +60,8 @@ export function refuseMalformedRequests(server: FastifyInstance): void {
 }
 
 /**
- * Answers unknown paths, other methods and OPTIONS before a body is read: whoever has no credential must not make the service
- * wait.
+ * Answers unknown paths, other methods and OPTIONS before a body is read: a caller without a credential must not make the
+ * service wait.
  */
 export function refuseUnknownRoutes(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, next) => {

@@ -16,7 +16,7 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-// JSON is UTF-8 (RFC 8259), and nothing here unpacks: a body that says otherwise of itself is not read as if it had not.
+// JSON is UTF-8 (RFC 8259), and nothing is decompressed here: a body that declares anything else is refused.
 function requirePlainUtf8({ headers }: FastifyRequest): void {
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   const encoding = headers['content-encoding'] ?? 'identity';
@@ -37,7 +37,7 @@ async function refuseBytes(request: FastifyRequest, body: IncomingMessage): Prom
 }
 
 /**
- * Reads JSON bodies, and no others. `__proto__` is an own key like any other, as JSON says; whoever copies a body must copy
+ * Reads JSON bodies, and no others. `__proto__` is an own key like any other, as JSON says; code that copies a body must copy
  * only the keys it knows. A body without bytes is no body, whatever its headers say.
  */
 export function acceptJsonBodies(server: FastifyInstance): void {

@@ -6,7 +6,7 @@ import type { Completion, CompletionObserver } from './completion.js';
 const PROBES = new Set<string | undefined>([PATHS.live, PATHS.ready]);
 
 // Probes come every few seconds for ever; what they find wrong has a line of its own.
-function levelOf({ request, status }: Completion): 'debug' | 'info' | 'error' {
+function chooseLevel({ request, status }: Completion): 'debug' | 'info' | 'error' {
   if (PROBES.has(request.routeOptions.url)) return 'debug';
   return status >= 500 ? 'error' : 'info';
 }
@@ -32,7 +32,7 @@ export const logCompletion =
       status,
       ms: Math.round(ms * 10) / 10,
     };
-    log[levelOf(completion)](line, 'request');
+    log[chooseLevel(completion)](line, 'request');
   };
 
 /** Logs and counts a request that was refused before it had a context. */

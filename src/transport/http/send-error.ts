@@ -8,14 +8,14 @@ import { PATHS } from '../paths.js';
 export const isGraphQL = (request: FastifyRequest): boolean => request.url.split('?', 1)[0] === PATHS.graphql;
 
 // A version that If-Match named is a precondition (RFC 9110, 15.5.13).
-const statusOf = ({ code, status }: AppError, { headers }: FastifyRequest): number =>
+const chooseStatus = ({ code, status }: AppError, { headers }: FastifyRequest): number =>
   code === 'VERSION_CONFLICT' && headers['if-match'] !== undefined ? 412 : status;
 
 /** Answers an error with its code's status, in the form of the API that was called. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const appError = toAppError(error);
   const { code, details } = appError;
-  const status = statusOf(appError, request);
+  const status = chooseStatus(appError, request);
   if (code === 'INTERNAL_SERVER_ERROR')
     request.server.log.error({ err: error, requestId: request.id }, 'unexpected error');
   getContext(request).outcome.code = code;

@@ -16,8 +16,8 @@ const SPAN = 'span';
 
 const tracer = trace.getTracer('avara-express-customers');
 
-// Of the caller's trace just its numbers: `tracestate` and `baggage` hold any text that a caller puts there.
-function traceOfCaller(headers: FastifyRequest['headers']): Context {
+// Only the ids of the caller's trace: `tracestate` and `baggage` hold any text that a caller puts there.
+function readParentContext(headers: FastifyRequest['headers']): Context {
   const caller = trace.getSpanContext(propagation.extract(context.active(), headers));
   if (!caller) return context.active();
   const { traceId, spanId, traceFlags } = caller;
@@ -39,9 +39,9 @@ function endSpan({ request, context: { outcome }, code, status }: Completion): v
 }
 
 /**
- * One span for each request, a child of the caller's (W3C Trace Context), with the statements below it. It is put together
- * from just these fields, as a log line is: an address or a header never gets into a trace. A statement that serves several
- * requests stands below the one that sent it.
+ * One span per request, a child of the caller's (W3C Trace Context), with the statements as its children. It is built from
+ * just these fields, as a log line is: no URL or header is ever in a trace. A statement that serves several requests is a
+ * child of the one that sent it.
  * @returns what ends a request's span; null where tracing is off.
  */
 export function traceRequests(server: FastifyInstance): CompletionObserver | null {
@@ -49,7 +49,7 @@ export function traceRequests(server: FastifyInstance): CompletionObserver | nul
   if (!isSpanContextValid(tracer.startSpan('start').spanContext())) return null;
   server.decorateRequest(SPAN, null);
   server.addHook('onRequest', (request, _reply, next) => {
-    const parent = traceOfCaller(request.headers);
+    const parent = readParentContext(request.headers);
     const span = tracer.startSpan(
       getContext(request).outcome.operation ?? 'unknown',
       {

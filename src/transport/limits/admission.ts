@@ -37,7 +37,7 @@ function bodyBytes({ headers }: FastifyRequest, maxBytes: number): number {
   return declared > 0 ? Math.max(MIN_BODY_BYTES, Math.min(declared, maxBytes)) : 0;
 }
 
-const credentialOf = (request: FastifyRequest): string => {
+const getCredential = (request: FastifyRequest): string => {
   const { actor } = getContext(request);
   return actor ? actorId(actor) : ANYBODY;
 };
@@ -67,7 +67,7 @@ function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: numb
   const arriving = new FairShare(ARRIVING_BYTES);
   server.addHook('onRequest', (request, reply, next) => {
     if (!getContext(request).actor) return next();
-    const credential = credentialOf(request);
+    const credential = getCredential(request);
     const bytes = bodyBytes(request, maxBytes);
     if (!gate.hasRoom(credential) || !arriving.hasRoom(credential, bytes)) return next(refuse(gate));
     if (bytes > 0) {
@@ -86,7 +86,7 @@ function admitWork(server: FastifyInstance, gate: OverloadGate): void {
     release(request);
     // It came after the deadline's answer, and nothing is done for it.
     if (reply.sent || reply.raw.destroyed) return next();
-    const credential = credentialOf(request);
+    const credential = getCredential(request);
     if (!gate.hasRoom(credential)) return next(refuse(gate));
     const leave = gate.enter(credential);
     request.setDecorator(RELEASE, leave);
@@ -103,7 +103,7 @@ function admitAnswers(server: FastifyInstance, maxBytes: number): void {
     release(request);
     const bytes = answerBytes(payload);
     if (bytes < MIN_COUNTED_ANSWER_BYTES) return next();
-    const credential = credentialOf(request);
+    const credential = getCredential(request);
     if (!unread.hasRoom(credential, bytes)) return next(null, replaceAnswer(request, reply));
     reply.raw.once('close', unread.take(credential, bytes));
     next();

@@ -11,8 +11,8 @@ const MIN_CONCURRENCY = 64;
 
 /**
  * How many requests may be in flight so that their mean latency stays below the target. By Little's law latency is requests
- * in flight divided by throughput, so the limit follows from the last half second. It is computed before there is a crowd
- * too: a request that was admitted cannot be taken back.
+ * in flight divided by throughput, so the limit follows from the last half second. It is computed before there are
+ * many requests too: one that was admitted cannot be taken back.
  */
 export class ConcurrencyLimit {
   private done = 0;

@@ -1,6 +1,6 @@
 /**
  * Shares an amount among holders. Each may hold at most as much as is left free: one alone takes up to half, two take up to a
- * third each, and whoever comes next still finds room (dynamic thresholds, Choudhury and Hahne 1998).
+ * third each, and the next holder still finds room (dynamic thresholds, Choudhury and Hahne 1998).
  */
 export class FairShare {
   private readonly heldBy = new Map<string, number>();

@@ -28,11 +28,11 @@ const RESERVED_PER_CREDENTIAL = 8;
 // One for all: an error of its own, with its stack, would be half of what a refusal costs.
 const REFUSAL = serviceUnavailable();
 
-const pathOf = (url: string): string => url.split('?', 1)[0]!;
+const readPath = (url: string): string => url.split('?', 1)[0]!;
 
 function refuse(request: IncomingMessage, response: ServerResponse): void {
   const requestId = randomUUID();
-  const isGraphQL = pathOf(request.url!) === PATHS.graphql;
+  const isGraphQL = readPath(request.url!) === PATHS.graphql;
   const body = JSON.stringify(errorBody(REFUSAL, requestId, isGraphQL));
   keepOpenWhileReceiving(request, response);
   response.writeHead(REFUSAL.status, {
@@ -97,7 +97,7 @@ export class OverloadGate implements BackgroundTask {
   wrap(handler: RequestListener): RequestListener {
     return (request, response) => {
       const isFull = this.isLoopSlow || this.inFlight >= this.limits.concurrency;
-      if (!isFull || NEVER_SHED.has(pathOf(request.url!))) return handler(request, response);
+      if (!isFull || NEVER_SHED.has(readPath(request.url!))) return handler(request, response);
       this.countShed();
       refuse(request, response);
     };

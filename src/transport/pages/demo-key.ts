@@ -7,7 +7,7 @@ export const KEY_PLACEHOLDER = '<your API key>';
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-const hostnameOf = ({ headers }: FastifyRequest): string => new URL(`http://${headers.host}`).hostname;
+const readHostname = ({ headers }: FastifyRequest): string => new URL(`http://${headers.host}`).hostname;
 
 /** Gives the key that a page may show to the sender of a request: the demo key, or a placeholder. */
 export type GetShownKey = (request: FastifyRequest) => string;
@@ -18,5 +18,5 @@ export type GetShownKey = (request: FastifyRequest) => string;
  */
 export function showKeyOnLoopback({ config, demoToken }: Services): GetShownKey {
   const token = LOOPBACK_HOST.test(config.host) ? demoToken : null;
-  return (request) => (token !== null && LOOPBACK_NAMES.has(hostnameOf(request)) ? token : KEY_PLACEHOLDER);
+  return (request) => (token !== null && LOOPBACK_NAMES.has(readHostname(request)) ? token : KEY_PLACEHOLDER);
 }

@@ -2,9 +2,9 @@ import { WORKED_EXAMPLES } from './worked-examples.js';
 import { PATHS } from '../paths.js';
 
 // "</script>" inside a string would end the script.
-const asScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+const toScriptLiteral = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-const optionsOf = (key: string) => {
+const buildOptions = (key: string) => {
   const headers = JSON.stringify({ authorization: `Bearer ${key}` }, null, 2);
   const tabs = WORKED_EXAMPLES.map(({ document, variables }) => ({
     ...{ query: document, variables: JSON.stringify(variables, null, 2) },
@@ -23,8 +23,9 @@ const optionsOf = (key: string) => {
   };
 };
 
-// On a narrow screen the answer stands below the operation instead of beside it. A tab jumps away under the pointer (its animation keeps a place from before the page was laid out), so it stands still. The
-// editor of variables knows nothing of the JSON scalar and would underline every metadata; the service tells what is wrong.
+// On a narrow screen the answer stands below the operation, not next to it. A tab jumps away under the pointer, since its
+// animation starts from a position before the page was laid out, so tabs are not animated. The editor of variables does not
+// know the JSON scalar and would underline all metadata; the service reports what is wrong.
 const STYLE = `
 body { margin: 0; }
 #root { height: 100vh; }
@@ -67,7 +68,7 @@ self.MonacoEnvironment = {
 </script>
 <script nonce="${nonce}" src="${PATHS.explorer}/graphiql.js"></script>
 <script nonce="${nonce}">
-YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), ${asScript(optionsOf(key))});
+YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), ${toScriptLiteral(buildOptions(key))});
 </script>
 </body>
 </html>

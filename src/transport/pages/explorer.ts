@@ -19,9 +19,9 @@ const PARTS = {
   'graphql.worker.js': [SCRIPT, ({ graphqlWorker }) => graphqlWorker],
 } satisfies Record<string, [type: string, of: (parts: Awaited<ReturnType<typeof loadParts>>) => string]>;
 
-// Scripts and style sheets run by nonce alone. The code editor places its lines by style attributes, and workers it starts
-// are parts of this page; nothing is fetched from elsewhere.
-const policyOf = (nonce: string): string =>
+// Scripts and style sheets need the nonce. The code editor places its lines by style attributes, and its workers are parts of
+// this page; nothing is loaded from other hosts.
+const buildPolicy = (nonce: string): string =>
   [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -43,7 +43,7 @@ export function explorer(server: FastifyInstance, services: Services): void {
     const nonce = randomBytes(16).toString('base64');
     return reply
       .type('text/html; charset=utf-8')
-      .header('content-security-policy', policyOf(nonce))
+      .header('content-security-policy', buildPolicy(nonce))
       .send(explorerPage(nonce, getShownKey(request)));
   });
   for (const [name, [type, of]] of Object.entries(PARTS))

@@ -33,7 +33,7 @@ const STYLE = `
   li p { margin-top: 0.35rem; color: var(--muted); font-size: 0.95rem; }
   code { display: block; color: var(--muted); font: 0.85rem ui-monospace, monospace; }`;
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 export interface Fact {
   name: string;
@@ -48,11 +48,12 @@ export interface Link {
   isFirst?: boolean;
 }
 
-const factHtml = ({ name, value }: Fact): string => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`;
+const renderFact = ({ name, value }: Fact): string =>
+  `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`;
 
-const linkHtml = ({ path, name, about, isFirst }: Link): string =>
-  `<li${isFirst ? ' class="first"' : ''}><a href="${path}">${escaped(name)}</a><code>${escaped(path)}</code>` +
-  `<p>${escaped(about)}</p></li>`;
+const renderLink = ({ path, name, about, isFirst }: Link): string =>
+  `<li${isFirst ? ' class="first"' : ''}><a href="${path}">${escapeHtml(name)}</a><code>${escapeHtml(path)}</code>` +
+  `<p>${escapeHtml(about)}</p></li>`;
 
 /** The start page: no script, one style sheet by its nonce. */
 export const startPageHtml = (nonce: string, facts: Fact[], links: Link[]): string => `<!doctype html>
@@ -67,10 +68,10 @@ export const startPageHtml = (nonce: string, facts: Fact[], links: Link[]): stri
 <main>
 <header><h1>Avara Express customers</h1><span class="up">It is up</span></header>
 <p class="about">The system of record for Express customers, which group the users and studies of a clinic.</p>
-${facts.length > 0 ? `<dl>\n${facts.map(factHtml).join('\n')}\n</dl>` : ''}
+${facts.length > 0 ? `<dl>\n${facts.map(renderFact).join('\n')}\n</dl>` : ''}
 <h2>Where to go</h2>
 <ul>
-${links.map(linkHtml).join('\n')}
+${links.map(renderLink).join('\n')}
 </ul>
 </main>
 </body>

@@ -27,13 +27,13 @@ const ALWAYS: Link[] = [
   { path: PATHS.ready, name: 'Health', about: 'Whether it can work right now.' },
 ];
 
-const linksOf = ({ config }: Services): Link[] => [
+const listLinks = ({ config }: Services): Link[] => [
   ...(config.hasExplorers ? EXPLORERS : []),
   ...(config.introspection ? [SCHEMA] : []),
   ...ALWAYS,
 ];
 
-function factsOf({ config, database }: Services): Fact[] {
+function listFacts({ config, database }: Services): Fact[] {
   if (config.isProduction) return [];
   const engine = database.engine === 'embedded' ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL';
   return [
@@ -42,7 +42,7 @@ function factsOf({ config, database }: Services): Fact[] {
   ];
 }
 
-/** A page for people who look rather than read. In production it tells nothing but that the service is up. */
+/** The page at `/` for people with a browser. In production it shows only that the service is up and where its references are. */
 export function startPage(server: FastifyInstance, services: Services, schemaText: string): void {
   server.get(PATHS.start, async (_request, reply) => {
     const nonce = randomBytes(16).toString('base64');
@@ -52,9 +52,9 @@ export function startPage(server: FastifyInstance, services: Services, schemaTex
         'content-security-policy',
         `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
       )
-      .send(startPageHtml(nonce, factsOf(services), linksOf(services)));
+      .send(startPageHtml(nonce, listFacts(services), listLinks(services)));
   });
-  // Browsers ask for it wherever a person looks.
+  // Browsers ask for it on every page.
   server.get(PATHS.favicon, async (_request, reply) => reply.code(204).header('cache-control', 'max-age=86400').send());
   if (!services.config.introspection) return;
   server.get(PATHS.schema, async (_request, reply) => reply.type('text/plain; charset=utf-8').send(schemaText));

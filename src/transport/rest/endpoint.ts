@@ -28,8 +28,8 @@ interface Operation {
   requestBody?: { required?: boolean; content: Record<string, { schema: { required?: string[] } }> };
 }
 
-// The library says of every body that it is required; one without a required key may be left out.
-const withOptionalBodies: SwaggerTransformObject = (document) => {
+// The library marks every body as required; one without a required key may be left out.
+const markOptionalBodies: SwaggerTransformObject = (document) => {
   if (!('openapiObject' in document)) return document.swaggerObject;
   for (const path of Object.values(document.openapiObject.paths ?? {})) {
     for (const { requestBody } of Object.values(path as Record<string, Operation>)) {
@@ -39,7 +39,7 @@ const withOptionalBodies: SwaggerTransformObject = (document) => {
   return document.openapiObject;
 };
 
-// It shows another project's name and asks for the address of a description, of which there is one.
+// It shows another project's name and asks for the URL of a description, although there is only one.
 const NO_TOP_BAR = '.swagger-ui .topbar { display: none; }';
 
 // `/v1/express/` is the path of a customer whose id is empty: a client that forgot it must not get a list.
@@ -50,7 +50,7 @@ function requireCustomerId({ params }: FastifyRequest, _reply: FastifyReply, nex
 
 /**
  * The published REST API below /v1/express, its OpenAPI description and a reference page that needs no other host. The
- * schemas describe; they check nothing: what holds is checked once, by the input classes, for both doors.
+ * schemas only describe: input is validated once, by the input classes, for both APIs.
  */
 export async function restEndpoint(root: FastifyInstance): Promise<void> {
   await root.register(async (server) => {
@@ -59,7 +59,7 @@ export async function restEndpoint(root: FastifyInstance): Promise<void> {
     server.setSerializerCompiler(() => (data) => JSON.stringify(data));
     await server.register(swagger, {
       openapi: DESCRIPTION,
-      transformObject: withOptionalBodies,
+      transformObject: markOptionalBodies,
       refResolver: {
         buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
       },
