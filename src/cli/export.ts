@@ -7,7 +7,7 @@ import { ExpressCustomerOrder, ExpressCustomersArgs } from '../customer/contract
 import type { ExpressCustomersPage } from '../customer/use-cases/express-customers.js';
 import { expressCustomers } from '../customer/use-cases/index.js';
 import type { RequestContext } from '../identity/request-context.js';
-import { validInput } from '../shared/validation.js';
+import { parseInput } from '../shared/validation.js';
 import { parseUuid } from './arguments.js';
 import { withDatabase } from './command.js';
 import { formatCustomers } from './export-format.js';
@@ -30,7 +30,7 @@ const withoutId = ({ id: _, ...customer }: ExpressCustomer): object => customer;
 
 const findPage = (context: RequestContext, first: number, after?: string): Promise<ExpressCustomersPage> => {
   const orderBy = ExpressCustomerOrder.CREATED_AT_ASC;
-  return expressCustomers(context, validInput(ExpressCustomersArgs, { first, after, orderBy }));
+  return expressCustomers(context, parseInput(ExpressCustomersArgs, { first, after, orderBy }));
 };
 
 /** All customers of the clinic, oldest first, one page at a time. */

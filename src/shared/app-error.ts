@@ -1,6 +1,6 @@
 /**
- * Every way a call can fail, with the HTTP status it has at the REST door. GraphQL answers 200 once execution has begun,
- * except for the codes that routers and clients act on (see `CODES_WITH_HTTP_STATUS`).
+ * Every way a call can fail, with its HTTP status in the REST API. GraphQL answers 200 once execution has begun, except for
+ * `CODES_WITH_HTTP_STATUS`.
  */
 export const ERROR_STATUS = {
   BAD_USER_INPUT: 400,
@@ -20,39 +20,42 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** Clients and routers act on the status of these codes (re-authenticate, back off), so GraphQL answers with it too. */
+/** Clients and routers act on these statuses (authenticate again, back off), so GraphQL answers with them too. */
 export const CODES_WITH_HTTP_STATUS: ReadonlySet<string> = new Set<ErrorCode>([
   'UNAUTHENTICATED',
   'RATE_LIMITED',
   'SERVICE_UNAVAILABLE',
 ]);
 
-export type FaultCode = 'REQUIRED' | 'BLANK' | 'TOO_LONG' | 'TOO_MANY' | 'INVALID' | 'UNKNOWN';
+/** What may be wrong with a field. */
+export const FIELD_ERROR_CODES = ['REQUIRED', 'BLANK', 'TOO_LONG', 'TOO_MANY', 'INVALID', 'UNKNOWN'] as const;
+
+export type FieldErrorCode = (typeof FIELD_ERROR_CODES)[number];
 
 /** One broken rule of an input. The message never repeats the value: values can be personal data. */
-export interface Fault {
+export interface FieldError {
   path: (string | number)[];
-  code: FaultCode;
+  code: FieldErrorCode;
   message: string;
 }
 
-/** What a caller may learn beside code and message; both doors send these as they are. */
+/** What a caller may learn besides code and message; both APIs send these as they are. */
 export interface ErrorDetails {
   /** The broken rules of a BAD_USER_INPUT, at most 100. */
-  fields?: Fault[];
+  fields?: FieldError[];
   /** The version that a VERSION_CONFLICT found. */
   currentVersion?: number;
   /** Seconds after which the call may be tried again: a RATE_LIMITED or SERVICE_UNAVAILABLE. Always under 60. */
   retryAfter?: number;
   /** The limit that a QUERY_TOO_COMPLEX exceeds. */
   limit?: number;
-  /** How much of it was asked for. */
+  /** How much of it was requested. */
   requested?: number;
 }
 
 /**
- * A refusal that the caller may see: its code is part of the contract and its message is written for them.
- * Any other error that reaches a door is our own fault: it is logged and answered as INTERNAL_SERVER_ERROR.
+ * A failure that the caller may see: its code is part of the contract, and its message is written for the caller.
+ * Any other error that reaches an API is an unexpected one: it is logged and answered as INTERNAL_SERVER_ERROR.
  */
 export class AppError extends Error {
   constructor(
@@ -70,21 +73,24 @@ export class AppError extends Error {
 }
 
 /** How many broken rules one answer names. */
-export const MAX_FAULTS = 100;
+export const MAX_FIELD_ERRORS = 100;
 
 /**
- * The broken rules of many values, until there are as many as an answer names: the rest is not looked at, so that the
- * work is bounded however much of an input is wrong.
+ * Collects the errors of many values until there are as many as an answer names. The rest is not looked at, so that the work
+ * is bounded however much of an input is wrong.
  */
-export function collectFaults<T>(items: Iterable<T>, check: (item: T, index: number) => Fault[]): Fault[] {
-  const faults: Fault[] = [];
+export function collectFieldErrors<T>(
+  items: Iterable<T>,
+  check: (item: T, index: number) => FieldError[],
+): FieldError[] {
+  const errors: FieldError[] = [];
   let index = 0;
   for (const item of items) {
-    faults.push(...check(item, index));
-    if (faults.length >= MAX_FAULTS) return faults.slice(0, MAX_FAULTS);
+    errors.push(...check(item, index));
+    if (errors.length >= MAX_FIELD_ERRORS) return errors.slice(0, MAX_FIELD_ERRORS);
     index += 1;
   }
-  return faults;
+  return errors;
 }
 
 const RETRY_AFTER_S = 2;
@@ -95,11 +101,11 @@ export const serviceUnavailable = (): AppError =>
     retryAfter: RETRY_AFTER_S,
   });
 
-/** The refusal of an input with all its broken rules, of which the first 100 are named. */
-export function badUserInput(faults: Fault[]): AppError {
+/** An input that was rejected, with its broken rules, of which the first 100 are named. */
+export function badUserInput(errors: FieldError[]): AppError {
   const message =
-    faults.length === 1
-      ? `The input breaks a rule: ${faults[0]!.message}`
+    errors.length === 1
+      ? `The input breaks a rule: ${errors[0]!.message}`
       : 'The input breaks several rules; see fields.';
-  return new AppError('BAD_USER_INPUT', message, { fields: faults.slice(0, MAX_FAULTS) });
+  return new AppError('BAD_USER_INPUT', message, { fields: errors.slice(0, MAX_FIELD_ERRORS) });
 }

@@ -1,17 +1,19 @@
 import { getMetadataStorage, registerDecorator, validateSync, type ValidationError } from 'class-validator';
-import { badUserInput, collectFaults, type Fault } from './app-error.js';
+import { badUserInput, collectFieldErrors, type FieldError } from './app-error.js';
+import { isPlainObject } from './is-plain-object.js';
 
-/** The part of a rule that JSON Schema can say, for documents about the API. */
+/** The part of a rule that JSON Schema can express, for the API description. */
 export type JsonSchema = Record<string, unknown>;
 
-/** Says what is wrong with a value: nothing, or every broken rule with its path below the value. */
+/** Returns what is wrong with a value: nothing, or every broken rule with its path below the value. */
 export interface Rule {
-  (value: unknown): Fault[];
+  (value: unknown): FieldError[];
   schema?: JsonSchema;
 }
 
-/** A rule that says of itself, in JSON Schema, what it can. */
-export const rule = (schema: JsonSchema, check: (value: unknown) => Fault[]): Rule => Object.assign(check, { schema });
+/** Attaches to a rule what JSON Schema can express of it. */
+export const rule = (schema: JsonSchema, check: (value: unknown) => FieldError[]): Rule =>
+  Object.assign(check, { schema });
 
 type Class<T extends object> = new () => T;
 
@@ -26,8 +28,8 @@ export const nullable = (checked: Rule): Rule => {
   return rule(orNull, (value) => (value === undefined || value === null ? [] : checked(value)));
 };
 
-/** Puts a rule on a field of an input class; class-validator runs it. */
-export function Check(checked: Rule): PropertyDecorator {
+/** Puts a rule on a field of an input class; class-validator runs it. Decision 0012 says why this is its only decorator. */
+export function ValidateWith(checked: Rule): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
       name: 'rule',
@@ -40,15 +42,15 @@ export function Check(checked: Rule): PropertyDecorator {
 }
 
 /**
- * Puts a rule on an input class as a whole, for what no field can say alone. It runs beside the rules of the fields, so that
- * one answer names all faults, and meets values that break those.
+ * Puts a rule on an input class as a whole, for what no field can decide alone. It runs even when the rules of fields fail, so
+ * that one answer names all errors; `check` must tolerate invalid values.
  */
-export function CheckTogether<T extends object>(check: (input: T) => Fault[]): ClassDecorator {
+export function ValidateInput<T extends object>(check: (input: T) => FieldError[]): ClassDecorator {
   return (target) => {
-    wholeRules.set(target, check as (input: object) => Fault[]);
+    wholeRules.set(target, check as (input: object) => FieldError[]);
   };
 }
-const wholeRules = new WeakMap<object, (input: object) => Fault[]>();
+const wholeRules = new WeakMap<object, (input: object) => FieldError[]>();
 
 const VALIDATOR_OPTIONS = {
   whitelist: true,
@@ -58,87 +60,87 @@ const VALIDATOR_OPTIONS = {
   validationError: { target: false, value: false },
 };
 
-function faultsOf(error: ValidationError, input: object): Fault[] {
+// class-validator reports which rules are broken, without paths: those rules run again to name them.
+function toFieldErrors(error: ValidationError, input: object): FieldError[] {
   const value: unknown = Reflect.get(input, error.property);
   const rules = Object.values(error.contexts ?? {}) as { rule: Rule }[];
   return rules.flatMap(({ rule: broken }) =>
-    broken(value).map((fault) => ({ ...fault, path: [error.property, ...fault.path] })),
+    broken(value).map((found) => ({ ...found, path: [error.property, ...found.path] })),
   );
 }
 
 /** Every broken rule of an instance of an input class. */
-function faultsOfInput(input: object): Fault[] {
-  const faults = validateSync(input, VALIDATOR_OPTIONS).flatMap((error) => faultsOf(error, input));
-  return [...faults, ...(wholeRules.get(input.constructor)?.(input) ?? [])];
+function findInputErrors(input: object): FieldError[] {
+  const errors = validateSync(input, VALIDATOR_OPTIONS).flatMap((error) => toFieldErrors(error, input));
+  return [...errors, ...(wholeRules.get(input.constructor)?.(input) ?? [])];
 }
 
-const knownKeys = new WeakMap<object, Set<string>>();
+const knownRules = new WeakMap<object, Map<string, Rule>>();
 
-function keysOf(inputClass: Class<object>): Set<string> {
-  let keys = knownKeys.get(inputClass);
-  if (!keys) {
+/** The rule of each field of an input class, by the field's name. */
+export function getRules(inputClass: Class<object>): ReadonlyMap<string, Rule> {
+  let rules = knownRules.get(inputClass);
+  if (!rules) {
     const metadata = getMetadataStorage().getTargetValidationMetadatas(inputClass, '', true, false);
-    keys = new Set(metadata.map(({ propertyName }) => propertyName));
-    knownKeys.set(inputClass, keys);
+    rules = new Map(metadata.map(({ propertyName, context }) => [propertyName, (context as { rule: Rule }).rule]));
+    knownRules.set(inputClass, rules);
   }
-  return keys;
+  return rules;
 }
 
-const UNKNOWN_KEY_SHOWN = 100;
+const UNKNOWN_KEY_LENGTH = 100;
 
-/** A key that an input does not have, cut to a length that can be answered. */
-export function unknownKey(key: string, path: Fault['path'] = []): Fault {
+/** The error of a key that an input does not have; the key is cut, since it may be as long as a body. */
+export function unknownKey(key: string, path: FieldError['path'] = []): FieldError {
   return {
-    path: [...path, key.slice(0, UNKNOWN_KEY_SHOWN)],
+    path: [...path, key.slice(0, UNKNOWN_KEY_LENGTH)],
     code: 'UNKNOWN',
     message: 'This key is not part of the input.',
   };
 }
 
-const notAnObject: Fault = { path: [], code: 'INVALID', message: 'An object is expected.' };
+const NOT_AN_OBJECT: FieldError = { path: [], code: 'INVALID', message: 'An object is expected.' };
 
 /**
- * Makes an instance of an input class from an object that came from outside. Only the class's own keys are taken over:
- * class-validator's whitelist lets `__proto__` and `constructor` through, since it looks them up in a plain object.
+ * Makes an instance of an input class from an object that came from outside. It copies the class's own keys alone:
+ * class-validator's whitelist accepts `__proto__` and `constructor`, since it looks them up in a plain object.
  */
-export function faultsOfPlain<T extends object>(inputClass: Class<T>, plain: object): { input: T; faults: Fault[] } {
-  const known = keysOf(inputClass);
+export function parsePlain<T extends object>(inputClass: Class<T>, plain: object): { input: T; errors: FieldError[] } {
+  const known = getRules(inputClass);
   const input = new inputClass();
-  for (const key of known) if (Object.hasOwn(plain, key)) Reflect.set(input, key, Reflect.get(plain, key));
-  const unknown = collectFaults(Object.keys(plain), (key) => (known.has(key) ? [] : [unknownKey(key)]));
-  return { input, faults: [...faultsOfInput(input), ...unknown] };
+  for (const key of known.keys()) if (Object.hasOwn(plain, key)) Reflect.set(input, key, Reflect.get(plain, key));
+  const unknown = collectFieldErrors(Object.keys(plain), (key) => (known.has(key) ? [] : [unknownKey(key)]));
+  return { input, errors: [...findInputErrors(input), ...unknown] };
 }
 
-/** For a field that holds an input of its own: every broken rule of it. */
-export const inputOf =
+/** The rule of a field that holds an input class of its own. */
+export const nestedInput =
   <T extends object>(inputClass: Class<T>): Rule =>
   (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [notAnObject];
-    return faultsOfPlain(inputClass, value).faults;
+    if (!isPlainObject(value)) return [NOT_AN_OBJECT];
+    return parsePlain(inputClass, value).errors;
   };
 
 /**
- * The input as an instance of its class, all rules checked at once. What a door takes from elsewhere (an address, a
- * header) is `given`, and is unknown in the plain object.
+ * Makes a valid instance of an input class. What an API takes from elsewhere (a path, a header) is `given`, and is unknown in
+ * the plain object.
  * @throws AppError BAD_USER_INPUT naming every broken rule.
  */
-export function validInput<T extends object>(inputClass: Class<T>, plain: unknown, given: object = {}): T {
-  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
-    throw badUserInput([notAnObject]);
-  }
+export function parseInput<T extends object>(inputClass: Class<T>, plain: unknown, given: object = {}): T {
+  if (!isPlainObject(plain)) throw badUserInput([NOT_AN_OBJECT]);
   const misplaced = Object.keys(given).filter((key) => Object.hasOwn(plain, key));
-  const { input, faults } = faultsOfPlain(inputClass, { ...plain, ...given });
-  const all = [...faults, ...misplaced.map((key) => unknownKey(key))];
+  const { input, errors } = parsePlain(inputClass, { ...plain, ...given });
+  const all = [...errors, ...misplaced.map((key) => unknownKey(key))];
   if (all.length > 0) throw badUserInput(all);
   return input;
 }
 
 /**
- * Checks an instance that GraphQL has already made; arguments that are no input class pass.
+ * Validates an instance that GraphQL has made; arguments that are no input class pass.
  * @throws AppError BAD_USER_INPUT naming every broken rule.
  */
 export function validateInstance(argument: unknown): void {
   if (typeof argument !== 'object' || argument === null) return;
-  const faults = faultsOfInput(argument);
-  if (faults.length > 0) throw badUserInput(faults);
+  const errors = findInputErrors(argument);
+  if (errors.length > 0) throw badUserInput(errors);
 }

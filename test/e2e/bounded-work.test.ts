@@ -28,7 +28,7 @@ const rest = ({ token }: Clinic, body: unknown): Promise<Answer> =>
   });
 
 // Each of almost as many bytes as a body may have.
-describe('however much of an input is wrong, it is answered with the first 100 faults', () => {
+describe('however much of an input is wrong, it is answered with the first 100 errors', () => {
   it.each([
     [
       '500,000 keys to unset that are zeros',

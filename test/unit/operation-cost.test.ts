@@ -1,7 +1,7 @@
 import { getVariableValues, parse, validate, type OperationDefinitionNode } from 'graphql';
 import { costOf } from '../../src/transport/graphql/limits/operation-cost.js';
 import { buildSchema } from '../../src/transport/graphql/schema.js';
-import { coerceIfFitting } from '../../src/transport/graphql/variables.js';
+import { tryCoerceVariables } from '../../src/transport/graphql/variables.js';
 
 const { executable: schema } = buildSchema();
 
@@ -9,7 +9,7 @@ function coerced(query: string, variables: Record<string, unknown>) {
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
   const operation = document.definitions[0] as OperationDefinitionNode;
-  return { document, operation, fitting: coerceIfFitting(schema, operation, variables) };
+  return { document, operation, fitting: tryCoerceVariables(schema, operation, variables) };
 }
 
 function cost(query: string, variables: Record<string, unknown> = {}): number {

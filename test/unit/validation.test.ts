@@ -1,6 +1,13 @@
 import { CreateExpressCustomerInput } from '../../src/customer/contract/create-express-customer.input.js';
 import { AppError, badUserInput } from '../../src/shared/app-error.js';
-import { Check, CheckTogether, nullable, optional, validateInstance, validInput } from '../../src/shared/validation.js';
+import {
+  ValidateWith,
+  ValidateInput,
+  nullable,
+  optional,
+  validateInstance,
+  parseInput,
+} from '../../src/shared/validation.js';
 
 function refusalOf(action: () => unknown): AppError {
   try {
@@ -12,13 +19,13 @@ function refusalOf(action: () => unknown): AppError {
 }
 
 const faultsOf = (plain: unknown) =>
-  refusalOf(() => validInput(CreateExpressCustomerInput, plain)).details.fields!.map(({ path, code }) => [
+  refusalOf(() => parseInput(CreateExpressCustomerInput, plain)).details.fields!.map(({ path, code }) => [
     path.join('.'),
     code,
   ]);
 
 it('makes an instance of the class from a right input', () => {
-  const input = validInput(CreateExpressCustomerInput, { expressCustomerName: 'A', metadata: { a: 'b' } });
+  const input = parseInput(CreateExpressCustomerInput, { expressCustomerName: 'A', metadata: { a: 'b' } });
   expect(input).toBeInstanceOf(CreateExpressCustomerInput);
   expect(input).toEqual({ expressCustomerName: 'A', metadata: { a: 'b' } });
 });
@@ -48,7 +55,7 @@ it.each([null, undefined, 'text', 5, [], [{ expressCustomerName: 'A' }]])('refus
 
 it('shows at most 100 characters of an unknown key and at most 100 faults', () => {
   const plain = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`${'k'.repeat(200)}${index}`, 1]));
-  const { fields } = refusalOf(() => validInput(CreateExpressCustomerInput, plain)).details;
+  const { fields } = refusalOf(() => parseInput(CreateExpressCustomerInput, plain)).details;
   expect(fields).toHaveLength(100);
   expect(fields![1]!.path[0]).toHaveLength(100);
 });
@@ -62,31 +69,31 @@ it('checks an instance that somebody else has made', () => {
 
 const isOne = (value: unknown) => (value === 1 ? [] : [{ path: [], code: 'INVALID' as const, message: 'One it is.' }]);
 
-@CheckTogether<Bounds>(({ low, high }) =>
+@ValidateInput<Bounds>(({ low, high }) =>
   high === low ? [{ path: ['high'], code: 'INVALID', message: 'Another one.' }] : [],
 )
 class Bounds {
-  @Check(optional(isOne))
+  @ValidateWith(optional(isOne))
   low?: number;
 
-  @Check(nullable(isOne))
+  @ValidateWith(nullable(isOne))
   high?: number | null;
 }
 
 it('asks the rule of a whole input besides those of its fields, so that one answer names all faults', () => {
-  const { fields } = refusalOf(() => validInput(Bounds, { low: 1, high: 1 })).details;
+  const { fields } = refusalOf(() => parseInput(Bounds, { low: 1, high: 1 })).details;
   expect(fields).toEqual([{ path: ['high'], code: 'INVALID', message: 'Another one.' }]);
-  expect(refusalOf(() => validInput(Bounds, { low: 2, high: 2 })).details.fields).toMatchObject([
+  expect(refusalOf(() => parseInput(Bounds, { low: 2, high: 2 })).details.fields).toMatchObject([
     { path: ['low'] },
     { path: ['high'] },
     { path: ['high'], message: 'Another one.' },
   ]);
-  expect(validInput(Bounds, { low: 1, high: null })).toEqual({ low: 1, high: null });
+  expect(parseInput(Bounds, { low: 1, high: null })).toEqual({ low: 1, high: null });
 });
 
 it('lets an optional field be absent and a nullable one be null too', () => {
-  expect(refusalOf(() => validInput(Bounds, { low: null })).details.fields).toMatchObject([{ path: ['low'] }]);
-  expect(validInput(Bounds, { high: 1 })).toEqual({ high: 1 });
+  expect(refusalOf(() => parseInput(Bounds, { low: null })).details.fields).toMatchObject([{ path: ['low'] }]);
+  expect(parseInput(Bounds, { high: 1 })).toEqual({ high: 1 });
 });
 
 it('says the rule itself when a single one is broken', () => {

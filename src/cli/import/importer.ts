@@ -3,7 +3,7 @@ import { createExpressCustomer } from '../../customer/use-cases/index.js';
 import type { RequestContext } from '../../identity/request-context.js';
 import { AppError } from '../../shared/app-error.js';
 import { hashJson } from '../../shared/hash-json.js';
-import { validInput } from '../../shared/validation.js';
+import { parseInput } from '../../shared/validation.js';
 import { isReadOnlyColumn } from './columns.js';
 import type { ImportLine } from './lines.js';
 
@@ -27,9 +27,9 @@ interface ImporterOptions {
 
 function parseCustomer(value: unknown): CreateExpressCustomerInput {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return validInput(CreateExpressCustomerInput, value);
+    return parseInput(CreateExpressCustomerInput, value);
   const own = Object.entries(value).filter(([name]) => !isReadOnlyColumn(name));
-  return validInput(CreateExpressCustomerInput, Object.fromEntries(own));
+  return parseInput(CreateExpressCustomerInput, Object.fromEntries(own));
 }
 
 function describeFaults(error: AppError): string {

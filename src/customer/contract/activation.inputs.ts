@@ -1,25 +1,25 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { Check, nullable } from '../../shared/validation.js';
+import { ValidateWith, nullable } from '../../shared/validation.js';
 import * as rules from '../model/rules.js';
 
 @InputType({ description: 'Which customer to deactivate.' })
 export class DeactivateExpressCustomerInput {
   @Field(() => ID, { description: 'The customer to deactivate.' })
-  @Check(rules.expressCustomerId)
+  @ValidateWith(rules.expressCustomerId)
   expressCustomerId!: string;
 
   @Field(() => Int, { nullable: true, description: 'The version that was read; another one is refused.' })
-  @Check(nullable(rules.expectedVersion))
+  @ValidateWith(nullable(rules.expectedVersion))
   expectedVersion?: number | null;
 }
 
 @InputType({ description: 'Which customer to reactivate.' })
 export class ReactivateExpressCustomerInput {
   @Field(() => ID, { description: 'The customer to reactivate.' })
-  @Check(rules.expressCustomerId)
+  @ValidateWith(rules.expressCustomerId)
   expressCustomerId!: string;
 
   @Field(() => Int, { nullable: true, description: 'The version that was read; another one is refused.' })
-  @Check(nullable(rules.expectedVersion))
+  @ValidateWith(nullable(rules.expectedVersion))
   expectedVersion?: number | null;
 }

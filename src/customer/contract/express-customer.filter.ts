@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import { JsonScalar } from '../../shared/scalars.js';
-import { Check, nullable } from '../../shared/validation.js';
+import { ValidateWith, nullable } from '../../shared/validation.js';
 import type { Criteria } from '../model/customer-list.js';
 import type { Metadata } from '../model/express-customer.entity.js';
 import { foldForSearch } from '../model/fold-for-search.js';
@@ -16,15 +16,15 @@ export class ExpressCustomerFilter {
       'Substring of the name, ignoring case and accents; at most 500 characters. Every character is taken literally, ' +
       'spaces, % and _ too. One or two letters are answered as exactly as longer texts, but a rare pair may take longer.',
   })
-  @Check(nullable(rules.nameContains))
+  @ValidateWith(nullable(rules.nameContains))
   nameContains?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Only active customers, or only deactivated ones.' })
-  @Check(nullable(rules.anything))
+  @ValidateWith(nullable(rules.acceptsAny))
   isActive?: boolean | null;
 
   @Field(() => JsonScalar, { nullable: true, description: 'All listed pairs must match exactly.' })
-  @Check(nullable(rules.metadata))
+  @ValidateWith(nullable(rules.metadata))
   metadata?: Metadata | null;
 }
 

@@ -1,5 +1,5 @@
 import { ArgsType, Field, registerEnumType } from 'type-graphql';
-import { Check, inputOf, nullable } from '../../shared/validation.js';
+import { ValidateWith, nestedInput, nullable } from '../../shared/validation.js';
 import { ExpressCustomerFilter } from './express-customer.filter.js';
 import { PageArgs } from './page.args.js';
 import { ExpressCustomerOrder } from '../model/customer-list.js';
@@ -22,13 +22,13 @@ registerEnumType(ExpressCustomerOrder, {
 @ArgsType()
 export class ExpressCustomersArgs extends PageArgs {
   @Field(() => ExpressCustomerFilter, { nullable: true, description: 'Which customers; all when left out.' })
-  @Check(nullable(inputOf(ExpressCustomerFilter)))
+  @ValidateWith(nullable(nestedInput(ExpressCustomerFilter)))
   filter?: ExpressCustomerFilter | null;
 
   @Field(() => ExpressCustomerOrder, {
     defaultValue: ExpressCustomerOrder.CREATED_AT_DESC,
     description: 'Newest first unless told otherwise.',
   })
-  @Check(rules.anything)
+  @ValidateWith(rules.acceptsAny)
   orderBy!: ExpressCustomerOrder;
 }

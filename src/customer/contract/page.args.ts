@@ -1,18 +1,18 @@
 import { ArgsType, Field, Int } from 'type-graphql';
 import { PAGE_SIZE } from '../../shared/page.js';
-import { Check, nullable } from '../../shared/validation.js';
+import { ValidateWith, nullable } from '../../shared/validation.js';
 import * as rules from '../model/rules.js';
 
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, { defaultValue: PAGE_SIZE.default, description: 'How many entries at most: 1-100.' })
-  @Check(rules.pageSize)
+  @ValidateWith(rules.pageSize)
   first!: number;
 
   @Field(() => String, {
     nullable: true,
     description: 'The endCursor of the page before; left out for the first page.',
   })
-  @Check(nullable(rules.cursor))
+  @ValidateWith(nullable(rules.cursor))
   after?: string | null;
 }

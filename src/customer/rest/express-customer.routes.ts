@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../../identity/request-context.js';
 import { badUserInput } from '../../shared/app-error.js';
-import { validInput } from '../../shared/validation.js';
+import { parseInput } from '../../shared/validation.js';
 import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from '../contract/activation.inputs.js';
 import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
 import { expressCustomerNotFound } from '../model/errors.js';
@@ -46,7 +46,7 @@ const targetOf = ({ params }: Call, { expectedVersion }: Precondition) => ({
 async function createExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const idempotencyKey = request.headers['idempotency-key'];
   const input = await inHeaderNames(async () =>
-    validInput(CreateExpressCustomerInput, bodyOf(request), { idempotencyKey }),
+    parseInput(CreateExpressCustomerInput, bodyOf(request), { idempotencyKey }),
   );
   // An idempotency key alone tells its call from others.
   const retryCount = idempotencyKey === undefined ? (retryCountOf(request) ?? null) : null;
@@ -72,7 +72,7 @@ function listArguments(query: Record<string, unknown>): ExpressCustomersArgs {
   const { cursor: after, limit, expressCustomerName: nameContains } = query;
   const filter = nameContains === undefined ? undefined : { nameContains };
   const orderBy = ExpressCustomerOrder.CREATED_AT_DESC;
-  return validInput(ExpressCustomersArgs, { first: limitOf(limit), after, filter, orderBy });
+  return parseInput(ExpressCustomersArgs, { first: limitOf(limit), after, filter, orderBy });
 }
 
 const expressCustomers = async (context: RequestContext, request: Call) =>
@@ -80,32 +80,32 @@ const expressCustomers = async (context: RequestContext, request: Call) =>
 
 async function updateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const precondition = preconditionOf(request);
-  const input = validInput(UpdateExpressCustomerInput, changesOf(request), targetOf(request, precondition));
+  const input = parseInput(UpdateExpressCustomerInput, changesOf(request), targetOf(request, precondition));
   return sendCustomer(reply, await useCases.updateExpressCustomer(context, input, precondition));
 }
 
 async function deactivateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const precondition = preconditionOf(request);
-  const input = validInput(DeactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
+  const input = parseInput(DeactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
   return sendCustomer(reply, await useCases.deactivateExpressCustomer(context, input, precondition));
 }
 
 async function reactivateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const precondition = preconditionOf(request);
-  const input = validInput(ReactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
+  const input = parseInput(ReactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
   return sendCustomer(reply, await useCases.reactivateExpressCustomer(context, input, precondition));
 }
 
 async function addUserToExpressCustomer(context: RequestContext, request: Call) {
   const { expressCustomerId } = request.params;
-  const input = validInput(AddUserToExpressCustomerInput, bodyOf(request), { expressCustomerId });
+  const input = parseInput(AddUserToExpressCustomerInput, bodyOf(request), { expressCustomerId });
   await useCases.addUserToExpressCustomer(context, input, preconditionOf(request));
   return { success: true };
 }
 
 async function removeUserFromExpressCustomer(context: RequestContext, request: Call) {
   const { expressCustomerId } = request.params;
-  const input = validInput(RemoveUserFromExpressCustomerInput, bodyOf(request), { expressCustomerId });
+  const input = parseInput(RemoveUserFromExpressCustomerInput, bodyOf(request), { expressCustomerId });
   await useCases.removeUserFromExpressCustomer(context, input, preconditionOf(request));
   return { success: true };
 }

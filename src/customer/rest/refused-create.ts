@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../../identity/request-context.js';
-import { validInput } from '../../shared/validation.js';
+import { parseInput } from '../../shared/validation.js';
 import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
 import { rememberRefusedCreate } from '../use-cases/remember-refused-create.js';
 import { parseRetryCount } from './rest-mapping.js';
@@ -27,7 +27,7 @@ function collectBody(raw: IncomingMessage, done: (body: string) => void): void {
 
 function remember(context: RequestContext, retryCount: number, body: string): void {
   try {
-    const input = validInput(CreateExpressCustomerInput, JSON.parse(body));
+    const input = parseInput(CreateExpressCustomerInput, JSON.parse(body));
     rememberRefusedCreate(context, input, retryCount);
   } catch {
     // No create would have come of it.

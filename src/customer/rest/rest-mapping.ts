@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { AppError, badUserInput, type Fault } from '../../shared/app-error.js';
+import { AppError, badUserInput, type FieldError } from '../../shared/app-error.js';
 import { instantText } from '../../shared/instant.js';
 import { PAGE_SIZE, type Page } from '../../shared/page.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
@@ -41,7 +41,7 @@ export function toRestPage(page: Page<ExpressCustomerEntity>): object {
   };
 }
 
-const NOT_A_TAG: Fault = {
+const NOT_A_TAG: FieldError = {
   path: ['If-Match'],
   code: 'INVALID',
   message: 'The header If-Match takes one entity tag in quotes, or *.',
@@ -62,7 +62,7 @@ export function expectedVersionOf(ifMatch: string | undefined): number | undefin
   return tag[1] === undefined && /^[1-9]\d{0,8}$/.test(tag[2]!) ? Number(tag[2]) : NO_VERSION;
 }
 
-const NOT_A_RETRY_COUNT: Fault = {
+const NOT_A_RETRY_COUNT: FieldError = {
   path: ['X-Stainless-Retry-Count'],
   code: 'INVALID',
   message: 'The header X-Stainless-Retry-Count takes one whole number from 0 to 999.',
@@ -87,7 +87,7 @@ export function limitOf(limit: unknown): number {
 }
 
 // A key that is unknown is the caller's own word for it.
-function renamed({ path, ...fault }: Fault, names: Names): Fault {
+function renamed({ path, ...fault }: FieldError, names: Names): FieldError {
   const name = fault.code === 'UNKNOWN' ? undefined : names.get(path[0]);
   return { ...fault, path: name === undefined ? path : [name] };
 }

@@ -25,7 +25,7 @@ export async function editExpressCustomerMetadata(
     type: 'express_customer.updated',
     next: (row) => {
       const metadata = edited(row.metadata, input.set ?? {}, input.unset ?? []);
-      const tooMany = rules.metadataSize(metadata);
+      const tooMany = rules.checkMetadataSize(metadata);
       if (tooMany.length > 0) throw badUserInput(tooMany.map((fault) => ({ ...fault, path: ['set'] })));
       return { metadata };
     },

@@ -13,7 +13,7 @@ import { formatGraphQLError } from './errors.js';
 import type { GraphQLCall } from './graphql-call.js';
 import { KeptOperations, type KeptOperation } from './kept-operations.js';
 import { costOf } from './limits/operation-cost.js';
-import { coerceIfFitting } from './variables.js';
+import { tryCoerceVariables } from './variables.js';
 
 /** The answer to a repeated operation: the result, and what its errors ask of the HTTP head. */
 export interface RepeatedAnswer extends Omit<ErrorAnswer, 'errors'> {
@@ -52,7 +52,7 @@ export class RepeatedOperations {
     const operation = this.kept.find(call.query);
     if (!operation || !isSameOperation(operation, call)) return null;
     const { document, definition } = operation;
-    const coerced = coerceIfFitting(this.schema, definition, call.variables);
+    const coerced = tryCoerceVariables(this.schema, definition, call.variables);
     if (!coerced) return null;
     const cost = costOf(this.schema, document, definition, coerced);
     if (cost > this.costLimit) return null;

@@ -11,52 +11,61 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { getMetadataStorage } from 'type-graphql';
-import { badUserInput, collectFaults, MAX_FAULTS, type Fault } from '../../shared/app-error.js';
-import { faultsOfPlain, unknownKey } from '../../shared/validation.js';
+import { badUserInput, collectFieldErrors, MAX_FIELD_ERRORS, type FieldError } from '../../shared/app-error.js';
+import { isPlainObject } from '../../shared/is-plain-object.js';
+import { parsePlain, unknownKey } from '../../shared/validation.js';
 
 type Variables = Record<string, unknown>;
 
-const required = (path: Fault['path']): Fault => ({ path, code: 'REQUIRED', message: 'A value is needed.' });
+const required = (path: FieldError['path']): FieldError => ({
+  path,
+  code: 'REQUIRED',
+  message: 'A value is required.',
+});
 
-function toFault(path: Fault['path'], value: unknown, { message }: GraphQLError): Fault {
+function toFieldError(path: FieldError['path'], value: unknown, { message }: GraphQLError): FieldError {
   const missing = /^Field "([^"]*)" of required type/.exec(message);
   if (missing) return required([...path, missing[1]!]);
   const unknown = /^Field "([^"]*)" is not defined by type/.exec(message);
   if (unknown) return unknownKey(unknown[1]!, path);
   if (value === null || value === undefined) return required(path);
-  return { path, code: 'INVALID', message: 'The value does not have the type that the schema asks for.' };
+  return { path, code: 'INVALID', message: 'The value does not have the type that the schema requires.' };
 }
 
 // Thrown out of graphql-js's walk, which has no other way to end early.
-class EnoughFaults extends Error {}
+class EnoughErrors extends Error {}
 
-/** The first faults of a value's type, as many as an answer names: where the walk goes on, a body can keep it for seconds. */
-function faultsOfType(type: GraphQLInputType, value: unknown): Fault[] {
-  const faults: Fault[] = [];
+/** Collects a value's type errors, as many as an answer names: without that limit one body occupies the event loop for seconds. */
+function findTypeErrors(type: GraphQLInputType, value: unknown): FieldError[] {
+  const errors: FieldError[] = [];
   try {
     coerceInputValue(value, type, (path, invalid, error) => {
-      faults.push(toFault([...path], invalid, error));
-      if (faults.length >= MAX_FAULTS) throw new EnoughFaults();
+      errors.push(toFieldError([...path], invalid, error));
+      if (errors.length >= MAX_FIELD_ERRORS) throw new EnoughErrors();
     });
   } catch (error) {
-    if (!(error instanceof EnoughFaults)) throw error;
+    if (!(error instanceof EnoughErrors)) throw error;
   }
-  return faults;
+  return errors;
 }
 
-function inputClassOf(typeName: string): (new () => object) | undefined {
+function findInputClass(typeName: string): (new () => object) | undefined {
   const metadata = getMetadataStorage().inputTypes.find(({ name }) => name === typeName);
   return metadata?.target as (new () => object) | undefined;
 }
 
-function faultsOfRules(type: GraphQLInputType, value: unknown): Fault[] {
+function findRuleErrors(type: GraphQLInputType, value: unknown): FieldError[] {
   const named = isNonNullType(type) ? type.ofType : type;
-  if (!isInputObjectType(named) || typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  const inputClass = inputClassOf(named.name);
-  return inputClass ? faultsOfPlain(inputClass, value).faults : [];
+  if (!isInputObjectType(named) || !isPlainObject(value)) return [];
+  const inputClass = findInputClass(named.name);
+  return inputClass ? parsePlain(inputClass, value).errors : [];
 }
 
-function faultsOfVariable(schema: GraphQLSchema, definition: VariableDefinitionNode, variables: Variables): Fault[] {
+function findErrorsOfVariable(
+  schema: GraphQLSchema,
+  definition: VariableDefinitionNode,
+  variables: Variables,
+): FieldError[] {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type as never) as GraphQLInputType | undefined;
   if (!type) return [];
@@ -64,40 +73,39 @@ function faultsOfVariable(schema: GraphQLSchema, definition: VariableDefinitionN
     return isNonNullType(type) && !definition.defaultValue ? [required([name])] : [];
   }
   const value = variables[name];
-  const faults = faultsOfType(type, value);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const isInput = isObject && isInputObjectType(isNonNullType(type) ? type.ofType : type);
-  const placed = isInput ? faults : faults.map((fault) => ({ ...fault, path: [name, ...fault.path] }));
-  return [...faultsOfRules(type, value), ...placed];
+  const errors = findTypeErrors(type, value);
+  const isInput = isPlainObject(value) && isInputObjectType(isNonNullType(type) ? type.ofType : type);
+  const placed = isInput ? errors : errors.map((error) => ({ ...error, path: [name, ...error.path] }));
+  return [...findRuleErrors(type, value), ...placed];
 }
 
-/** Of several faults of one place the first. */
-function withoutRepetition(faults: Fault[]): Fault[] {
-  const byPath = new Map<string, Fault>();
-  for (const fault of faults) {
-    const place = JSON.stringify(fault.path);
-    if (!byPath.has(place)) byPath.set(place, fault);
+/** Keeps the first of several errors at one path. */
+function removeRepeated(errors: FieldError[]): FieldError[] {
+  const byPath = new Map<string, FieldError>();
+  for (const error of errors) {
+    const path = JSON.stringify(error.path);
+    if (!byPath.has(path)) byPath.set(path, error);
   }
   return [...byPath.values()];
 }
 
 /**
- * Every fault of an operation's variables: of their GraphQL types and, beyond what graphql-js checks once a type is
- * wrong, of the input's own rules. Paths begin inside the input, as they do when only a rule is broken.
+ * Collects the errors of an operation's variables: of their GraphQL types and of the input's own rules, which graphql-js does
+ * not reach once a type is wrong. Paths begin inside the input, as they do when only a rule is broken.
  */
-export function faultsOfVariables(
+export function findVariableErrors(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   variables: Variables,
-): Fault[] {
-  const all = collectFaults(operation.variableDefinitions ?? [], (definition) =>
-    withoutRepetition(faultsOfVariable(schema, definition, variables)),
+): FieldError[] {
+  const all = collectFieldErrors(operation.variableDefinitions ?? [], (definition) =>
+    removeRepeated(findErrorsOfVariable(schema, definition, variables)),
   );
-  return withoutRepetition(all);
+  return removeRepeated(all);
 }
 
-const isFault = () => {
-  throw new EnoughFaults();
+const rejectValue = () => {
+  throw new EnoughErrors();
 };
 
 function coerce(schema: GraphQLSchema, definitions: readonly VariableDefinitionNode[], variables: Variables) {
@@ -106,18 +114,18 @@ function coerce(schema: GraphQLSchema, definitions: readonly VariableDefinitionN
   for (const { variable, type: typeNode, defaultValue } of definitions) {
     const name = variable.name.value;
     const type = typeFromAST(schema, typeNode as never) as GraphQLInputType;
-    if (Object.hasOwn(variables, name)) coerced[name] = coerceInputValue(variables[name], type, isFault);
+    if (Object.hasOwn(variables, name)) coerced[name] = coerceInputValue(variables[name], type, rejectValue);
     else if (defaultValue) coerced[name] = valueFromAST(defaultValue, type);
-    else if (isNonNullType(type)) isFault();
+    else if (isNonNullType(type)) rejectValue();
   }
   return { ...coerced };
 }
 
 /**
- * The variables of an operation as its fields get them: of their types, with defaults; null when they do not fit. The same
- * as graphql-js's `getVariableValues`, which writes the whole value into the message of each error.
+ * Coerces an operation's variables to their types and adds defaults; null when they do not fit. The result is that of
+ * graphql-js's `getVariableValues`, which writes the whole value into the message of each error.
  */
-export function coerceIfFitting(
+export function tryCoerceVariables(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   variables: Variables,
@@ -125,21 +133,21 @@ export function coerceIfFitting(
   try {
     return coerce(schema, operation.variableDefinitions ?? [], variables);
   } catch (error) {
-    if (error instanceof EnoughFaults) return null;
+    if (error instanceof EnoughErrors) return null;
     throw error;
   }
 }
 
 /**
- * The variables of an operation as its fields get them.
- * @throws AppError BAD_USER_INPUT naming every fault when they do not fit.
+ * Coerces an operation's variables to their types and adds defaults.
+ * @throws AppError BAD_USER_INPUT naming every error when they do not fit.
  */
 export function coerceVariables(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   variables: Variables,
 ): Variables {
-  const coerced = coerceIfFitting(schema, operation, variables);
-  if (!coerced) throw badUserInput(faultsOfVariables(schema, operation, variables));
+  const coerced = tryCoerceVariables(schema, operation, variables);
+  if (!coerced) throw badUserInput(findVariableErrors(schema, operation, variables));
   return coerced;
 }

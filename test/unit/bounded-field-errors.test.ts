@@ -3,10 +3,10 @@ import { EditExpressCustomerMetadataInput } from '../../src/customer/contract/ed
 import { ExpressCustomerFilter } from '../../src/customer/contract/express-customer.filter.js';
 import * as rules from '../../src/customer/model/rules.js';
 import type { AppError } from '../../src/shared/app-error.js';
-import { collectFaults } from '../../src/shared/app-error.js';
-import { validInput } from '../../src/shared/validation.js';
+import { collectFieldErrors } from '../../src/shared/app-error.js';
+import { parseInput } from '../../src/shared/validation.js';
 import { buildSchema } from '../../src/transport/graphql/schema.js';
-import { faultsOfVariables } from '../../src/transport/graphql/variables.js';
+import { findVariableErrors } from '../../src/transport/graphql/variables.js';
 
 const MANY = 100_000;
 const manyKeys = (value: unknown) => Object.fromEntries(Array.from({ length: MANY }, (_, n) => [`key${n}`, value]));
@@ -34,17 +34,17 @@ function refusalOf(action: () => unknown): AppError {
 
 const { executable: schema } = buildSchema();
 const operationOf = (document: string) => parse(document).definitions[0] as OperationDefinitionNode;
-const faultsFor = (type: string, value: unknown) =>
-  faultsOfVariables(schema, operationOf(`query ($value: ${type}) { __typename }`), { value });
+const errorsFor = (type: string, value: unknown) =>
+  findVariableErrors(schema, operationOf(`query ($value: ${type}) { __typename }`), { value });
 
-describe('a walk through an input ends at as many faults as an answer names', () => {
+describe('a walk through an input ends at as many errors as an answer names', () => {
   it('of any values', () => {
     let asked = 0;
-    const faults = collectFaults(Array.from({ length: MANY }), (_, index) => {
+    const errors = collectFieldErrors(Array.from({ length: MANY }), (_, index) => {
       asked += 1;
       return [1, 2, 3].map((part) => ({ path: [index, part], code: 'INVALID', message: 'Wrong.' }));
     });
-    expect(faults).toHaveLength(100);
+    expect(errors).toHaveLength(100);
     expect(asked).toBe(34);
   });
 
@@ -57,7 +57,7 @@ describe('a walk through an input ends at as many faults as an answer names', ()
   it('of the keys that are set and unset', () => {
     const { list, looks } = countingList(MANY, 'key0');
     const input = { expressCustomerId: 'x', set: { key0: 'v' }, unset: list };
-    expect(refusalOf(() => validInput(EditExpressCustomerMetadataInput, input)).details.fields).toHaveLength(100);
+    expect(refusalOf(() => parseInput(EditExpressCustomerMetadataInput, input)).details.fields).toHaveLength(100);
     // Once to find the broken keys and once to name them; once for the rule of both.
     expect(looks()).toBeLessThanOrEqual(2 * MANY + 100);
   });
@@ -66,7 +66,7 @@ describe('a walk through an input ends at as many faults as an answer names', ()
     ['broken pairs of metadata', { metadata: manyKeys(0) }],
     ['unknown keys', manyKeys(0)],
   ])('of %s', (_title, input) => {
-    expect(refusalOf(() => validInput(ExpressCustomerFilter, input)).details.fields).toHaveLength(100);
+    expect(refusalOf(() => parseInput(ExpressCustomerFilter, input)).details.fields).toHaveLength(100);
   });
 
   it.each([
@@ -81,15 +81,15 @@ describe('a walk through an input ends at as many faults as an answer names', ()
     ['lists in lists', '[[String!]!]', new Array(MANY).fill([null])],
     ['broken pairs', 'CreateExpressCustomerInput', { expressCustomerName: 'x', metadata: manyKeys(0) }],
   ])('of variables that hold %s', (_title, type, value) => {
-    const faults = faultsFor(type, value);
-    expect(faults.length).toBeGreaterThanOrEqual(100);
-    expect(faults.length).toBeLessThanOrEqual(201);
+    const errors = errorsFor(type, value);
+    expect(errors.length).toBeGreaterThanOrEqual(100);
+    expect(errors.length).toBeLessThanOrEqual(201);
   });
 
   it('of all variables of an operation together', () => {
     const definitions = Array.from({ length: 50 }, (_, n) => `$v${n}: [Int!]`).join();
     const variables = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`v${n}`, new Array(99).fill(null)]));
-    expect(faultsOfVariables(schema, operationOf(`query (${definitions}) { __typename }`), variables)).toHaveLength(
+    expect(findVariableErrors(schema, operationOf(`query (${definitions}) { __typename }`), variables)).toHaveLength(
       100,
     );
   });
@@ -106,14 +106,14 @@ it('asks the type of a variable about no more values than an answer names', () =
   });
   const own = buildASTSchema(parse('scalar Counting type Query { a(b: [Counting]): Int }'));
   Object.assign(own.getType('Counting')!, { parseValue: counting.parseValue });
-  const faults = faultsOfVariables(own, operationOf('query ($value: [Counting]) { a(b: $value) }'), {
+  const errors = findVariableErrors(own, operationOf('query ($value: [Counting]) { a(b: $value) }'), {
     value: new Array(MANY).fill(1),
   });
-  expect(faults).toHaveLength(100);
+  expect(errors).toHaveLength(100);
   expect(asked).toBe(100);
 });
 
-it('cuts an unknown key to 100 characters in the path of its fault', () => {
-  const [fault] = faultsFor('CreateExpressCustomerInput', { expressCustomerName: 'x', ['k'.repeat(1_000)]: 1 });
-  expect(fault!.path[0]).toHaveLength(100);
+it('cuts an unknown key to 100 characters in the path of its error', () => {
+  const [error] = errorsFor('CreateExpressCustomerInput', { expressCustomerName: 'x', ['k'.repeat(1_000)]: 1 });
+  expect(error!.path[0]).toHaveLength(100);
 });
