@@ -37,7 +37,7 @@ const sources = () =>
     (file) => readFileSync(file, 'utf8'),
   );
 
-// The compiler writes src/, ormconfig.js and package.json; other commands write other folders beside them.
+// The compiler writes src/, ormconfig.js and package.json; other commands write other folders of dist/.
 const outputs = () =>
   fingerprint([...filesBelow('dist/src'), join(root, 'dist/ormconfig.js'), join(root, 'dist/package.json')], (file) => {
     const { mtimeMs, size } = existsSync(file) ? statSync(file) : { mtimeMs: 0, size: 0 };

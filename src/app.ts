@@ -8,11 +8,11 @@ import { poolOf } from './database/pool.js';
 import { migrate } from './database/migrate.js';
 import { ExpressCustomerEntity } from './customer/model/express-customer.entity.js';
 import { deleteExpiredIdempotencyRecords } from './customer/persistence/create/delete-expired.js';
-import { readApiKeyToken } from './identity/api-key-token.js';
-import { authentication } from './identity/authenticate.js';
-import { DashboardTokenAuthentication } from './identity/authenticate-dashboard-token.js';
-import { ApiKeyAuthentication } from './identity/authenticate-api-key.js';
-import { demoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
+import { parseApiKeyToken } from './identity/api-key-token.js';
+import { buildAuthenticate } from './identity/authenticate.js';
+import { DashboardTokenAuthenticator } from './identity/authenticate-dashboard-token.js';
+import { ApiKeyAuthenticator } from './identity/authenticate-api-key.js';
+import { getDemoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
 import { LastUsedRecorder } from './identity/last-used.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
 import { OverloadGate } from './transport/limits/overload.js';
@@ -25,11 +25,11 @@ import { closeServer } from './transport/http/shutdown.js';
 import { buildServer } from './transport/server.js';
 import type { Services } from './transport/services.js';
 
-/** Callers have this long to get their answers when the service stops; whoever sent the signal kills soon after. */
+/** Callers have this long to fetch their answers at shutdown; SIGKILL follows soon after. */
 const ANSWERS_WITHIN_MS = 8_500;
-const CLEANING_EVERY_MS = 10 * 60 * 1_000;
+const CLEANUP_INTERVAL_MS = 10 * 60 * 1_000;
 
-/** A service that is ready to listen, and what its start-up tells. */
+/** A service that is ready to listen. */
 export interface App {
   server: FastifyInstance;
   database: Database;
@@ -37,7 +37,7 @@ export interface App {
   demoKey: DemoKey | null;
   /** Whether the demo clinic has no customers yet. */
   isDemoClinicEmpty: boolean;
-  /** What is counted of the service; null where nobody asks for it. */
+  /** Null where METRICS_PORT is not set. */
   metrics: Metrics | null;
   /**
    * Graceful shutdown: finishes the requests that were accepted, then closes everything. Safe to call twice.
@@ -48,24 +48,24 @@ export interface App {
 
 function credentialHint({ dataDir }: Config, demoKey: DemoKey | null): string {
   const header = 'Send it as "Authorization: Bearer avk_...".';
-  return demoKey ? `${header} The demo key is in ${demoKeyFile(dataDir)}.` : header;
+  return demoKey ? `${header} The demo key is in ${getDemoKeyFile(dataDir)}.` : header;
 }
 
-/** What a service does beside its requests, and what it is asked to end when it stops. */
-interface Work {
+/** The services of the transport, and the background tasks to stop at shutdown. */
+interface Assembly {
   services: Services;
   demoKey: DemoKey | null;
   tasks: BackgroundTask[];
 }
 
-const cleaning = ({ dataSource }: Database, log: Logger): BackgroundTask =>
+const startCleanup = ({ dataSource }: Database, log: Logger): BackgroundTask =>
   startBackgroundTask(
-    CLEANING_EVERY_MS,
+    CLEANUP_INTERVAL_MS,
     (stopping) => deleteExpiredIdempotencyRecords(dataSource, stopping),
     (error) => log.warn({ err: error }, 'could not delete expired idempotency records; the next run tries again'),
   );
 
-// Loaded by those alone who ask for it: each takes some megabytes.
+// Loaded only where it is configured: each takes some megabytes.
 async function openRedis(url: string, log: Logger): Promise<SharedRedis> {
   const { SharedRedis } = await import('./transport/limits/redis.js');
   return new SharedRedis(url, log);
@@ -76,11 +76,11 @@ async function openMetrics(sources: MetricSources): Promise<Metrics> {
   return new Metrics(sources);
 }
 
-async function assemble(config: Config, database: Database, log: Logger, logTo?: LogTarget): Promise<Work> {
+async function assemble(config: Config, database: Database, log: Logger, logTo?: LogTarget): Promise<Assembly> {
   const { dataSource, engine } = database;
   const demoKey = engine === 'embedded' ? await ensureDemoKey(dataSource, config.dataDir) : null;
   const lastUsed = new LastUsedRecorder(dataSource, log);
-  const apiKeys = new ApiKeyAuthentication(dataSource, (actor) => lastUsed.record(actor));
+  const apiKeys = new ApiKeyAuthenticator(dataSource, (actor) => lastUsed.record(actor));
   const gate = new OverloadGate(config.limits, log);
   const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, log);
   const sources = { gate, pool: poolOf(dataSource), log: { dropped: () => logTo?.dropped ?? 0 } };
@@ -88,7 +88,7 @@ async function assemble(config: Config, database: Database, log: Logger, logTo?:
   const services: Services = {
     config,
     database,
-    authenticate: authentication(apiKeys, config.oidc && new DashboardTokenAuthentication(config.oidc, log)),
+    authenticate: buildAuthenticate(apiKeys, config.oidc && new DashboardTokenAuthenticator(config.oidc, log)),
     log,
     gate,
     metrics,
@@ -97,18 +97,21 @@ async function assemble(config: Config, database: Database, log: Logger, logTo?:
     credentialHint: credentialHint(config, demoKey),
     state: { isStopping: false },
   };
-  const leaveRedis: BackgroundTask = { stop: async () => redis?.disconnect() };
-  const tasks = [lastUsed, cleaning(database, log), gate, leaveRedis, ...(metrics ? [metrics] : [])];
+  const closeRedis: BackgroundTask = { stop: async () => redis?.disconnect() };
+  const tasks = [lastUsed, startCleanup(database, log), gate, closeRedis, ...(metrics ? [metrics] : [])];
   return { services, demoKey, tasks };
 }
 
 async function isEmpty({ dataSource }: Database, { token }: DemoKey): Promise<boolean> {
-  const key = readApiKeyToken(token);
-  if ('refusal' in key) return false;
+  const key = parseApiKeyToken(token);
+  if ('failure' in key) return false;
   return !(await dataSource.manager.existsBy(ExpressCustomerEntity, { clinicId: key.clinicId }));
 }
 
-/** Opens the database, brings its schema up to date and builds the server. Listens on nothing. */
+/**
+ * The composition root: opens the database, brings its schema up to date and builds the server. Does not listen.
+ * @throws OperatorError saying why the service cannot start.
+ */
 export async function buildApp(config: Config, logTo?: LogTarget): Promise<App> {
   const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as LogTarget);
   const database = await openServiceDatabase({ ...config, report: (message) => log.warn(message) });
@@ -130,7 +133,7 @@ async function stopInOrder(server: FastifyInstance, tasks: BackgroundTask[], ser
   const { state, config, database, log } = services;
   const startedAt = performance.now();
   state.isStopping = true;
-  // Load balancers see /readyz, and callers have their connections closed by an answer, before anything is cut.
+  // Load balancers notice /readyz, and answers close their connections, before anything is cut off.
   if (server.server.listening) await sleep(config.drainMs);
   const answers = await closeServer(server, ANSWERS_WITHIN_MS - (performance.now() - startedAt));
   await Promise.all(tasks.map((task) => task.stop()));

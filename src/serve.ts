@@ -5,7 +5,7 @@ import { explainListenError, requireFreePorts } from './startup/ports.js';
 import { logDestination } from './telemetry/log-destination.js';
 import type { StopTracing } from './telemetry/tracing.js';
 
-// A request that is still running then is cut off: whoever sent the signal kills the process soon after.
+// A request that is still running then is cut off: SIGKILL follows soon after.
 const STOP_WITHIN_MS = 9_000;
 
 // Connections that arrive in a burst wait in the system's queue until they are admitted or rejected; beyond Node's 511 they

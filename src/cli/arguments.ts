@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { parseInstant } from '../shared/instant.js';
+import { isUuid } from '../shared/uuid.js';
 import { hasVisibleCharacter, isLongerThan, isStorable } from '../shared/text.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MAX_TEXT_LENGTH = 500;
 
@@ -10,7 +10,7 @@ const MAX_TEXT_LENGTH = 500;
 export type Expiry = (now: Date) => Date | null;
 
 export function parseUuid(value: string): string {
-  if (!UUID.test(value)) throw new InvalidArgumentError('Expected is a UUID.');
+  if (!isUuid(value)) throw new InvalidArgumentError('Expected is a UUID.');
   return value.toLowerCase();
 }
 

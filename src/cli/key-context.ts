@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { Database } from '../database/database.js';
-import { databaseTime, findApiKeys, stateOf } from '../identity/api-keys.js';
+import { getDatabaseTime, findApiKeys, getKeyState } from '../identity/api-keys.js';
 import { requireClinic } from '../identity/clinics.js';
 import { IdentityError } from '../identity/identity-error.js';
 import type { RequestContext } from '../identity/request-context.js';
@@ -18,7 +18,7 @@ export async function requireKeyContext(
   const keys = await findApiKeys(dataSource.manager, name.clinic);
   const key = keys.find(({ apiKeyId }) => apiKeyId === name.key);
   if (!key) throw new IdentityError('The clinic has no such key: "keys list" lists its keys.');
-  const state = stateOf(key, await databaseTime(dataSource.manager));
+  const state = getKeyState(key, await getDatabaseTime(dataSource.manager));
   if (state !== 'active') throw new IdentityError(`The key is ${state}: "keys list" lists the others.`);
   const actor = { kind: 'api-key' as const, clinicId: name.clinic, apiKeyId: name.key, scopes: key.scopes };
   return { requestId: randomUUID(), actor, dataSource, log: pino({ level: 'silent' }), outcome: {} };

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { SCOPES, type Scope } from '../identity/actor.js';
 import type { ApiKeyEntity } from '../identity/api-key.entity.js';
-import { databaseTime, findApiKeys, stateOf } from '../identity/api-keys.js';
+import { getDatabaseTime, findApiKeys, getKeyState } from '../identity/api-keys.js';
 import { requireClinic } from '../identity/clinics.js';
 import { issueApiKey } from '../identity/issue-api-key.js';
 import { revokeApiKey } from '../identity/revoke-api-key.js';
@@ -42,7 +42,7 @@ async function create(terminal: Terminal, options: CreateOptions): Promise<void>
   const scopes = [...new Set(options.scope)].sort();
   const created = await withDatabase(terminal, async ({ dataSource: { manager } }) => {
     await requireClinic(manager, clinicId);
-    const expiresAt = computeExpiry(expires, await databaseTime(manager));
+    const expiresAt = computeExpiry(expires, await getDatabaseTime(manager));
     const issued = await issueApiKey(manager, { clinicId, scopes, description, expiresAt });
     return { clinicId, ...issued, scopes, description, expiresAt };
   });
@@ -52,7 +52,7 @@ async function create(terminal: Terminal, options: CreateOptions): Promise<void>
 
 const toRow = (key: ApiKeyEntity, now: Date) => ({
   apiKeyId: key.apiKeyId,
-  state: stateOf(key, now),
+  state: getKeyState(key, now),
   scopes: key.scopes,
   description: key.description,
   createdAt: key.createdAt,
@@ -64,7 +64,7 @@ const toRow = (key: ApiKeyEntity, now: Date) => ({
 async function list(terminal: Terminal, options: ClinicOptions): Promise<void> {
   const keys = await withDatabase(terminal, async ({ dataSource: { manager } }) => {
     await requireClinic(manager, options.clinic);
-    const now = await databaseTime(manager);
+    const now = await getDatabaseTime(manager);
     return (await findApiKeys(manager, options.clinic)).map((key) => toRow(key, now));
   });
   const head = ['key', 'state', 'scopes', 'created', 'expires', 'last used', 'description'];

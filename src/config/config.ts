@@ -1,8 +1,8 @@
-import { OIDC_VARIABLES, oidcFaults, oidcSettings } from './oidc.js';
+import { OIDC_VARIABLES, findOidcFaults, toOidcSettings } from './oidc.js';
 import type { OidcSettings } from '../identity/oidc-settings.js';
 import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
 import { OperatorError } from '../shared/operator-error.js';
-import { LIMIT_VARIABLES, limitsOf, type Limits } from './limits.js';
+import { LIMIT_VARIABLES, toLimits, type Limits } from './limits.js';
 import { wholeNumber } from './validators.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -19,8 +19,8 @@ const origins = makeValidator((input: string): readonly string[] => {
   return list;
 });
 
-// What stands between @ and / may be left out: then the server is on this machine, or named by ?host=.
-const isAddress = (input: string): boolean => {
+// The host may be left out: then the server is on this machine, or named by ?host=.
+const isUrl = (input: string): boolean => {
   try {
     decodeURIComponent(input);
   } catch {
@@ -30,21 +30,21 @@ const isAddress = (input: string): boolean => {
 };
 
 const postgresUrl = makeValidator((input: string): string => {
-  if (!/^postgres(ql)?:\/\//.test(input) || !isAddress(input))
-    throw new EnvError('an address such as postgres://user:password@host:5432/name is expected');
+  if (!/^postgres(ql)?:\/\//.test(input) || !isUrl(input))
+    throw new EnvError('a URL such as postgres://user:password@host:5432/name is expected');
   return input;
 });
 
-// A stop is given up after 9 s, and what was accepted last must be finished by then.
-const LONGEST_DRAIN_MS = 8_000;
+// A shutdown is cut off after 9 s, and the requests that were accepted last must be finished by then.
+const MAX_DRAIN_MS = 8_000;
 
 const redisUrl = makeValidator((input: string): string => {
-  if (!/^rediss?:\/\//.test(input) || !isAddress(input))
-    throw new EnvError('an address such as redis://user:password@host:6379 is expected');
+  if (!/^rediss?:\/\//.test(input) || !isUrl(input))
+    throw new EnvError('a URL such as redis://user:password@host:6379 is expected');
   return input;
 });
 
-/** Everything that can be set from outside; `.env.example` explains each. Frozen, read once at start. */
+/** Everything that can be configured; `.env.example` explains each variable. Frozen, read once at start. */
 export type Config = Readonly<{
   port: number;
   host: string;
@@ -54,24 +54,24 @@ export type Config = Readonly<{
   dataDir: string;
   isProduction: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
-  /** Other origins whose pages may call from a browser; none unless named. */
+  /** Other origins whose pages may call from a browser (CORS). */
   corsOrigins: readonly string[];
-  /** Whether the schema can be asked for. */
+  /** Whether GraphQL introspection is allowed. */
   introspection: boolean;
-  /** Whether the pages to try operations are served: where the schema can be asked for, and never in production. */
+  /** Whether the pages to try operations are served: where introspection is allowed, and never in production. */
   hasExplorers: boolean;
-  /** How long a stopping instance still serves, each answer closing its connection. */
+  /** How long a stopping instance still serves before graceful shutdown; each answer closes its connection. */
   drainMs: number;
   limits: Limits;
-  /** Where instances count rate limits together; unset: each counts alone. */
+  /** The Redis in which all instances share rate limits; unset: each instance counts by itself. */
   redisUrl: string | undefined;
-  /** Where Prometheus asks; unset: nothing is counted. */
+  /** Where Prometheus scrapes metrics; unset: there are none. */
   metricsPort: number | undefined;
-  /** Who vouches for dashboard users; null: API keys only. */
+  /** The issuer of dashboard tokens; null: API keys only. */
   oidc: OidcSettings | null;
 }>;
 
-/** All faults of the environment in one message, so that one look mends them all. */
+/** All configuration errors in one message. */
 export class ConfigError extends OperatorError {
   constructor(faults: string[]) {
     super(
@@ -84,7 +84,7 @@ export class ConfigError extends OperatorError {
   }
 }
 
-// envalid repeats the value, and a value can hold a password: only what is expected is passed on.
+// envalid quotes the value, and a value can be a password: only what is expected is printed.
 const EXPECTED: [RegExp, string][] = [
   [/^Invalid port/, 'a port from 1 to 65535 is expected'],
   [/^Invalid host/, 'a host name or an address such as 127.0.0.1 is expected'],
@@ -93,19 +93,19 @@ const EXPECTED: [RegExp, string][] = [
 
 const CHOICES = '" not in choices [';
 
-function expectation({ message }: Error): string {
+function explainExpected({ message }: Error): string {
   const choices = message.lastIndexOf(CHOICES);
   if (choices >= 0) return `one of ${message.slice(choices + CHOICES.length, -1).replaceAll(',', ', ')} is expected`;
   return EXPECTED.find(([pattern]) => pattern.test(message))?.[1] ?? message;
 }
 
 function reportAll(errors: Partial<Record<string, Error>>, more: string[]): void {
-  const faults = Object.entries(errors).map(([name, error]) => `${name}: ${expectation(error!)}`);
+  const faults = Object.entries(errors).map(([name, error]) => `${name}: ${explainExpected(error!)}`);
   faults.push(...more);
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
-const portFaults = ({ PORT = '4000', METRICS_PORT }: NodeJS.ProcessEnv): string[] =>
+const findPortFaults = ({ PORT = '4000', METRICS_PORT }: NodeJS.ProcessEnv): string[] =>
   METRICS_PORT !== undefined && Number(METRICS_PORT) === Number(PORT)
     ? ['METRICS_PORT: another port than PORT is expected']
     : [];
@@ -125,13 +125,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       CORS_ORIGINS: origins({ default: [] }),
       INTROSPECTION: bool({ default: !isProduction }),
-      DRAIN_MS: wholeNumber(0, LONGEST_DRAIN_MS)({ default: 500 }),
+      DRAIN_MS: wholeNumber(0, MAX_DRAIN_MS)({ default: 500 }),
       REDIS_URL: redisUrl({ default: undefined }),
       METRICS_PORT: port({ default: undefined }),
       ...LIMIT_VARIABLES,
       ...OIDC_VARIABLES,
     },
-    { reporter: ({ errors }) => reportAll(errors, [...oidcFaults(set), ...portFaults(set)]) },
+    { reporter: ({ errors }) => reportAll(errors, [...findOidcFaults(set), ...findPortFaults(set)]) },
   );
   return Object.freeze({
     port: env.PORT,
@@ -144,9 +144,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     introspection: env.INTROSPECTION,
     hasExplorers: env.INTROSPECTION && !isProduction,
     drainMs: env.DRAIN_MS,
-    limits: limitsOf(env, env.DATABASE_URL === undefined),
+    limits: toLimits(env, env.DATABASE_URL === undefined),
     redisUrl: env.REDIS_URL,
     metricsPort: env.METRICS_PORT,
-    oidc: oidcSettings(env),
+    oidc: toOidcSettings(env),
   });
 }

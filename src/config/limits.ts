@@ -3,7 +3,7 @@ import { wholeNumber } from './validators.js';
 const atLeastOne = wholeNumber(1);
 const any = wholeNumber(0);
 
-/** The variables that bound what one request may cost, how much one credential may do, and how much runs at once. */
+/** The variables that limit the cost of a request, the rate of a credential, and how much runs simultaneously. */
 export const LIMIT_VARIABLES = {
   MAX_BODY_BYTES: atLeastOne({ default: 1_048_576 }),
   MAX_DOCUMENT_BYTES: atLeastOne({ default: 16_384 }),
@@ -20,7 +20,7 @@ export const LIMIT_VARIABLES = {
   MAX_UNREAD_ANSWER_BYTES: atLeastOne({ default: 134_217_728 }),
 };
 
-/** Past any of them a request is refused before a statement is sent. See docs/limits.md. */
+/** A request beyond any of these is rejected before a statement is sent. See docs/limits.md. */
 export type Limits = Readonly<{
   bodyBytes: number;
   documentBytes: number;
@@ -29,7 +29,7 @@ export type Limits = Readonly<{
   aliases: number;
   directives: number;
   cost: number;
-  /** What one credential may spend in 10 s; 0: as much as it likes. */
+  /** The points that one credential may spend per 10 s; 0: unlimited. */
   ratePoints: number;
   concurrency: number;
   meanLatencyMs: number;
@@ -42,8 +42,8 @@ export type Limits = Readonly<{
 
 type LimitVariables = { readonly [Name in keyof typeof LIMIT_VARIABLES]: number };
 
-/** The embedded engine serves one machine, whose callers rather wait than try again. */
-export const limitsOf = (env: LimitVariables, isEmbedded: boolean): Limits =>
+/** With the embedded engine, mean latency is not limited: its callers are on one machine and rather wait than retry. */
+export const toLimits = (env: LimitVariables, isEmbedded: boolean): Limits =>
   Object.freeze({
     bodyBytes: env.MAX_BODY_BYTES,
     documentBytes: env.MAX_DOCUMENT_BYTES,

@@ -3,18 +3,18 @@ import type { OidcSettings } from '../identity/oidc-settings.js';
 
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
-// Keys that are fetched without TLS could be anybody's; on this machine they cannot.
-const tlsAddress = makeValidator((input: string): string => {
+// Keys that are fetched without TLS could be forged on the way, except within this machine.
+const tlsUrl = makeValidator((input: string): string => {
   const url = URL.canParse(input) ? new URL(input) : null;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname))) return input;
-  throw new EnvError('an https address such as https://login.example.org is expected');
+  throw new EnvError('an https URL such as https://login.example.org is expected');
 });
 
-/** The variables that let dashboard users in; without OIDC_ISSUER there are none. */
+/** The variables that admit dashboard users; without OIDC_ISSUER there are none. */
 export const OIDC_VARIABLES = {
-  OIDC_ISSUER: tlsAddress({ default: undefined }),
+  OIDC_ISSUER: tlsUrl({ default: undefined }),
   OIDC_AUDIENCE: str({ default: undefined }),
-  OIDC_JWKS_URL: tlsAddress({ default: undefined }),
+  OIDC_JWKS_URL: tlsUrl({ default: undefined }),
   OIDC_USER_CLAIM: str({ default: 'sub' }),
   OIDC_CLINIC_CLAIM: str({ default: 'clinic_id' }),
   OIDC_LEVEL_CLAIM: str({ default: 'level' }),
@@ -22,13 +22,13 @@ export const OIDC_VARIABLES = {
 
 type Values = { [Name in keyof typeof OIDC_VARIABLES]?: string | undefined };
 
-/** What is wrong with these variables together: a token without an audience check is anybody's token. */
-export function oidcFaults({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL }: NodeJS.ProcessEnv): string[] {
+/** What is wrong with the combination: without an audience, tokens that were issued for other services would be accepted. */
+export function findOidcFaults({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL }: NodeJS.ProcessEnv): string[] {
   if (OIDC_ISSUER) return OIDC_AUDIENCE ? [] : ['OIDC_AUDIENCE: needed with OIDC_ISSUER'];
   return OIDC_AUDIENCE || OIDC_JWKS_URL ? ['OIDC_ISSUER: needed with OIDC_AUDIENCE and OIDC_JWKS_URL'] : [];
 }
 
-export function oidcSettings(env: Values): OidcSettings | null {
+export function toOidcSettings(env: Values): OidcSettings | null {
   if (env.OIDC_ISSUER === undefined) return null;
   return Object.freeze({
     issuer: env.OIDC_ISSUER,

@@ -11,7 +11,7 @@ import { typeParsers } from './type-parsers.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
-/** TypeORM would print a migration that fails to standard output, past the log; its error is reported by whoever migrates. */
+/** TypeORM would print a failed migration to standard output, past the log; the caller of `migrate` reports the error. */
 class SilentLogger extends AbstractLogger {
   protected override isLogEnabledFor(): boolean {
     return false;
@@ -46,7 +46,7 @@ export interface DatabaseLocation {
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** The database as the service speaks to it: one TypeORM data source, whichever engine is behind it. */
+/** One TypeORM data source, whichever engine it uses. */
 export interface Database {
   dataSource: DataSource;
   engine: 'embedded' | 'postgresql';
@@ -67,7 +67,7 @@ function postgresql(databaseUrl: string, entities: Entities): Database {
   return { dataSource, engine: 'postgresql', close: () => dataSource.destroy() };
 }
 
-/** Closing it gives the data folder back, whoever closes it: the service or the TypeORM command line. */
+/** Closing it releases the data folder, for the service and the TypeORM command line alike. */
 class EmbeddedDataSource extends DataSource {
   constructor(
     private readonly engineBelow: EmbeddedEngine,

@@ -13,7 +13,7 @@ export const MIN_FREE_BYTES = 64 * 1024 * 1024;
 /** How many bytes may still be written where the data is. */
 export type FreeSpace = () => Promise<number>;
 
-export const freeSpaceOf =
+export const measureFreeSpace =
   (folder: string): FreeSpace =>
   async () => {
     const { bavail, bsize } = await statfs(folder);

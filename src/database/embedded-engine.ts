@@ -2,7 +2,7 @@ import { once, type EventEmitter } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { PoolConfig } from 'pg';
 import { ensureDataDir, explainFolderError } from './data-dir.js';
-import { DiskGuard, freeSpaceOf, guardedClient, type FreeSpace } from './disk-guard.js';
+import { DiskGuard, measureFreeSpace, guardedClient, type FreeSpace } from './disk-guard.js';
 import { lockDataDir } from './data-dir-lock.js';
 
 /** PostgreSQL as WebAssembly in this process, with its data in a folder. */
@@ -13,15 +13,15 @@ export interface EmbeddedEngine {
 }
 
 /**
- * Opens the embedded engine on a folder, which belongs to this process until `close`.
+ * Opens the embedded engine on a folder, which is locked for this process until `close`.
  *
- * The engine has a single session. A pool of exactly one connection lends it to one caller at a time, so transactions of
+ * The engine has a single session. A pool of exactly one connection gives it to one caller at a time, so transactions of
  * concurrent requests never mix: the others wait in the pool's queue.
  * @throws DataDirError when the folder cannot be made or written, DataDirInUseError when another process has it open.
  */
 export async function openEmbeddedEngine(
   dataDir: string,
-  freeSpace: FreeSpace = freeSpaceOf(dataDir),
+  freeSpace: FreeSpace = measureFreeSpace(dataDir),
   report?: (message: string) => void,
 ): Promise<EmbeddedEngine> {
   await ensureDataDir(dataDir);
@@ -53,7 +53,7 @@ export async function openEmbeddedEngine(
   }
 }
 
-// Loaded on demand: an instance that runs on PostgreSQL never pays for the WebAssembly.
+// Loaded on demand: an instance on PostgreSQL does not load the WebAssembly.
 async function startPGlite(folder: string) {
   const { PGlite } = await import('@electric-sql/pglite');
   const { pg_trgm } = await import('@electric-sql/pglite/contrib/pg_trgm');

@@ -2,7 +2,7 @@ export const SCOPES = ['express:read', 'express:write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 interface AnyActor {
-  /** The clinic whose rows, and no others, the actor reaches. */
+  /** The tenant: the clinic whose rows, and no others, the actor reaches. */
   clinicId: string;
   scopes: readonly Scope[];
 }
@@ -20,5 +20,5 @@ export interface UserActor extends AnyActor {
 /** Who calls. Its kind decides which of the two audit columns a change sets, never both. */
 export type Actor = ApiKeyActor | UserActor;
 
-/** One text for either kind of actor, for keys and logs: an API key's UUID or a user's `usr_` id. */
+/** One id for either kind of actor, for idempotency keys and logs: an API key's UUID or a user's `usr_` id. */
 export const actorId = (actor: Actor): string => (actor.kind === 'api-key' ? actor.apiKeyId : actor.userId);

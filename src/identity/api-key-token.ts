@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { fromBase62, toBase62 } from '../shared/base62.js';
-import type { Refusal } from './authentication-result.js';
+import type { AuthenticationFailure } from './authentication-result.js';
 
-/** How every key begins: tells it from a dashboard token, and secret scanners find it. */
+/** How every key begins: distinguishes it from a dashboard token, and secret scanners find it. */
 export const API_KEY_PREFIX = 'avk_';
 
 const BYTES = 32;
@@ -13,49 +13,49 @@ const TOKEN = new RegExp(
   `^${API_KEY_PREFIX}([0-9A-Za-z]{${WIDTH}})_([0-9A-Za-z]{${WIDTH}})([0-9A-Za-z]{${CHECKSUM_WIDTH}})$`,
 );
 
-/** What a token says: whose key it claims to be (public), and the secret that must prove it. */
+/** The parts of a token: whose key it claims to be (public), and the secret that must prove it. */
 export interface ApiKeyToken {
   clinicId: string;
   apiKeyId: string;
   secret: string;
 }
 
-const hexOf = (uuid: string): string => uuid.replaceAll('-', '');
-const uuidOf = (bytes: Buffer): string =>
+const toHex = (uuid: string): string => uuid.replaceAll('-', '');
+const toUuid = (bytes: Buffer): string =>
   bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
-function checksum(text: string): string {
+function computeChecksum(text: string): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(text));
   return toBase62(bytes, CHECKSUM_WIDTH);
 }
 
 /** 256 random bits in the token's alphabet. */
-export const newSecret = (): string => toBase62(randomBytes(BYTES), WIDTH);
+export const generateSecret = (): string => toBase62(randomBytes(BYTES), WIDTH);
 
-export const hashOfSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 /**
  * Writes `avk_<clinic and key>_<secret><checksum>`: letters, digits and underscores, 97 characters. The prefix and the
- * checksum let secret scanners find it and tell a typo from a revoked key; the public part finds the row by its whole
+ * checksum let secret scanners find it and distinguish a typo from a revoked key; the public part is the row's whole
  * primary key, so that no look-up crosses clinics.
  */
 export function formatApiKeyToken({ clinicId, apiKeyId, secret }: ApiKeyToken): string {
-  const publicPart = toBase62(Buffer.from(hexOf(clinicId) + hexOf(apiKeyId), 'hex'), WIDTH);
+  const publicPart = toBase62(Buffer.from(toHex(clinicId) + toHex(apiKeyId), 'hex'), WIDTH);
   const body = `${API_KEY_PREFIX}${publicPart}_${secret}`;
-  return body + checksum(body);
+  return body + computeChecksum(body);
 }
 
-const claimedIds = (publicPart: string): Pick<ApiKeyToken, 'clinicId' | 'apiKeyId'> | null => {
+const parseIds = (publicPart: string): Pick<ApiKeyToken, 'clinicId' | 'apiKeyId'> | null => {
   const ids = fromBase62(publicPart, BYTES);
-  return ids && { clinicId: uuidOf(ids.subarray(0, 16)), apiKeyId: uuidOf(ids.subarray(16)) };
+  return ids && { clinicId: toUuid(ids.subarray(0, 16)), apiKeyId: toUuid(ids.subarray(16)) };
 };
 
-/** Reads a token, or tells why it is none: `mistyped` when only the checksum is wrong, `malformed` for anything else. */
-export function readApiKeyToken(token: string): ApiKeyToken | { refusal: Refusal } {
+/** Parses a token, or says why it is none: `mistyped` when only the checksum is wrong, `malformed` for anything else. */
+export function parseApiKeyToken(token: string): ApiKeyToken | { failure: AuthenticationFailure } {
   const match = TOKEN.exec(token);
-  const ids = match && claimedIds(match[1]!);
-  if (!match || !ids) return { refusal: { kind: 'malformed' } };
-  if (checksum(token.slice(0, -CHECKSUM_WIDTH)) !== match[3]) return { refusal: { kind: 'mistyped', ...ids } };
+  const ids = match && parseIds(match[1]!);
+  if (!match || !ids) return { failure: { kind: 'malformed' } };
+  if (computeChecksum(token.slice(0, -CHECKSUM_WIDTH)) !== match[3]) return { failure: { kind: 'mistyped', ...ids } };
   return { ...ids, secret: match[2]! };
 }

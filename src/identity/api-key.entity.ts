@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { ClinicEntity } from './clinic.entity.js';
 import type { Scope } from './actor.js';
 
-/** An API key as it is kept: what it may do, and a hash of its secret, never the secret. */
+/** An API key as it is stored: what it may do, and a hash of its secret, never the secret. */
 @Entity({ name: 'api_keys' })
 export class ApiKeyEntity {
   @PrimaryColumn({ name: 'clinic_id', type: 'uuid', primaryKeyConstraintName: 'api_keys_pkey' })
@@ -18,18 +18,18 @@ export class ApiKeyEntity {
   @Column({ name: 'scopes', type: 'text', array: true })
   scopes!: Scope[];
 
-  /** What the operator wrote down about its use. */
+  /** The operator's note on its use. */
   @Column({ name: 'description', type: 'text' })
   description!: string;
 
   @Column({ name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
   createdAt!: Date;
 
-  /** From then on it is refused; null: never. */
+  /** When it expires; null: never. */
   @Column({ name: 'expires_at', type: 'timestamptz', precision: 3, nullable: true })
   expiresAt!: Date | null;
 
-  /** Since when it is refused for good; null: it is not. */
+  /** When it was revoked; null: it is not. */
   @Column({ name: 'revoked_at', type: 'timestamptz', precision: 3, nullable: true })
   revokedAt!: Date | null;
 

@@ -4,8 +4,8 @@ import type { DataSource } from 'typeorm';
 import { tenantSlots } from '../database/tenant-slots.js';
 import type { ApiKeyActor } from './actor.js';
 import { ApiKeyEntity } from './api-key.entity.js';
-import { hashOfSecret, readApiKeyToken, type ApiKeyToken } from './api-key-token.js';
-import type { Identification } from './authentication-result.js';
+import { hashSecret, parseApiKeyToken, type ApiKeyToken } from './api-key-token.js';
+import type { AuthenticationResult } from './authentication-result.js';
 
 // A revoked key is refused everywhere within 5 s; half of that leaves room for a slow database.
 const TRUSTED_FOR_MS = 2_500;
@@ -19,7 +19,7 @@ const UNPROVEN = 'unproven';
 // Compared when there is no such key, so that an unknown key takes as long to refuse as a wrong secret.
 const NO_HASH = Buffer.alloc(32);
 
-type Refused = Extract<Identification, { refusal: object }>;
+type Refused = Extract<AuthenticationResult, { failure: object }>;
 
 interface Proof {
   actor: ApiKeyActor;
@@ -39,9 +39,9 @@ async function findKey(dataSource: DataSource, { clinicId, apiKeyId }: ApiKeyTok
 async function prove(dataSource: DataSource, token: ApiKeyToken): Promise<Proof | Refused> {
   const { clinicId, apiKeyId, secret } = token;
   const { key, msLeft } = await findKey(dataSource, token);
-  const isProven = timingSafeEqual(hashOfSecret(secret), key?.secretHash ?? NO_HASH);
+  const isProven = timingSafeEqual(hashSecret(secret), key?.secretHash ?? NO_HASH);
   const refuse = (kind: 'unknown key' | 'wrong secret' | 'revoked' | 'expired') => ({
-    refusal: { kind, clinicId, apiKeyId },
+    failure: { kind, clinicId, apiKeyId },
   });
   if (!key) return refuse('unknown key');
   if (!isProven) return refuse('wrong secret');
@@ -56,12 +56,12 @@ async function prove(dataSource: DataSource, token: ApiKeyToken): Promise<Proof 
  * without another look-up. That never refuses a new key: both are remembered by a digest of the whole credential, whose 256
  * random bits nobody can send before it is issued; and what is revoked or has expired stays so.
  */
-export class ApiKeyAuthentication {
+export class ApiKeyAuthenticator {
   private readonly trusted = new LRUCache<string, ApiKeyActor>({ max: MAX_REMEMBERED, ttl: TRUSTED_FOR_MS });
   private readonly refused = new LRUCache<string, Refused>({ max: MAX_REMEMBERED, ttl: REFUSED_FOR_MS });
   /** What was proven once, however long ago: its next look-up does not wait for those of strangers. */
   private readonly proven = new LRUCache<string, true>({ max: MAX_REMEMBERED });
-  private readonly lookUps = new Map<string, Promise<Identification>>();
+  private readonly lookUps = new Map<string, Promise<AuthenticationResult>>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -69,7 +69,7 @@ export class ApiKeyAuthentication {
     private readonly recordUse: (actor: ApiKeyActor) => void,
   ) {}
 
-  identify(bearer: string): Identification | Promise<Identification> {
+  authenticate(bearer: string): AuthenticationResult | Promise<AuthenticationResult> {
     const digest = hash('sha256', bearer, 'base64');
     const known = this.trusted.get(digest);
     if (!known) return this.refused.get(digest) ?? this.read(bearer, digest);
@@ -77,16 +77,16 @@ export class ApiKeyAuthentication {
     return { actor: known };
   }
 
-  private async read(bearer: string, digest: string): Promise<Identification> {
-    const token = readApiKeyToken(bearer);
-    if ('refusal' in token) return token;
-    const identification = await this.lookUpOnce(digest, token);
-    if ('actor' in identification) this.recordUse(identification.actor as ApiKeyActor);
-    return identification;
+  private async read(bearer: string, digest: string): Promise<AuthenticationResult> {
+    const token = parseApiKeyToken(bearer);
+    if ('failure' in token) return token;
+    const result = await this.lookUpOnce(digest, token);
+    if ('actor' in result) this.recordUse(result.actor as ApiKeyActor);
+    return result;
   }
 
   // Simultaneous calls share one look-up.
-  private lookUpOnce(digest: string, token: ApiKeyToken): Promise<Identification> {
+  private lookUpOnce(digest: string, token: ApiKeyToken): Promise<AuthenticationResult> {
     const running = this.lookUps.get(digest);
     if (running) return running;
     const lookUp = this.lookUp(digest, token).finally(() => this.lookUps.delete(digest));
@@ -94,13 +94,13 @@ export class ApiKeyAuthentication {
     return lookUp;
   }
 
-  private async lookUp(digest: string, token: ApiKeyToken): Promise<Identification> {
+  private async lookUp(digest: string, token: ApiKeyToken): Promise<AuthenticationResult> {
     const tenant = this.proven.has(digest) ? token.clinicId : UNPROVEN;
     const { proof, start } = await tenantSlots(this.dataSource).run(tenant, 'short', async () => ({
       start: performance.now(),
       proof: await prove(this.dataSource, token),
     }));
-    if ('refusal' in proof) {
+    if ('failure' in proof) {
       this.proven.delete(digest);
       this.refused.set(digest, proof);
       return proof;

@@ -1,14 +1,15 @@
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyResult } from 'jose' with { 'resolution-mode': 'import' };
 import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
+import { isUuid } from '../shared/uuid.js';
 import { isUserId } from '../shared/user-id.js';
 import type { Actor, Scope } from './actor.js';
-import type { Authentication } from './authenticate.js';
-import { openIssuerKeys } from './jwks.js';
+import type { Authenticator } from './authenticate.js';
+import { openJwks } from './jwks.js';
 import type { OidcSettings } from './oidc-settings.js';
-import type { Identification } from './authentication-result.js';
+import type { AuthenticationResult } from './authentication-result.js';
 
-// Signatures that only the holder of a private key can make: never `none`, never an HMAC, which whoever knows the public
+// Signatures that only the holder of a private key can make: never `none`, never an HMAC, which anyone who knows the public
 // key could compute (RFC 8725, 2.1).
 const ALGORITHMS = [
   'RS256',
@@ -26,17 +27,16 @@ const ALGORITHMS = [
 const LEEWAY_S = 30;
 // Tokens of other kinds from the same issuer, such as logout tokens, are signed by the same keys (RFC 8725, 3.11).
 const TYPES = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MAX_ISSUER_IN_LOG = 200;
 
-const READS: readonly Scope[] = ['express:read'];
-const READS_AND_WRITES: readonly Scope[] = ['express:read', 'express:write'];
+const READ_SCOPES: readonly Scope[] = ['express:read'];
+const ALL_SCOPES: readonly Scope[] = ['express:read', 'express:write'];
 
 /** What the platform's levels may do here. */
-const SCOPES_OF_LEVEL = new Map<unknown, readonly Scope[]>([
-  ['owner', READS_AND_WRITES],
-  ['admin', READS_AND_WRITES],
-  ['member', READS],
+const SCOPES_BY_LEVEL = new Map<unknown, readonly Scope[]>([
+  ['owner', ALL_SCOPES],
+  ['admin', ALL_SCOPES],
+  ['member', READ_SCOPES],
 ]);
 
 const REASONS: Record<string, string> = {
@@ -50,7 +50,7 @@ const REASONS: Record<string, string> = {
   ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'ambiguous signing key',
 };
 
-/** A token that is properly signed and does not say what this service needs. */
+/** A token that is properly signed but lacks a claim that this service needs. */
 class ClaimError extends Error {
   readonly code = 'ERR_JWT_CLAIM_VALIDATION_FAILED';
   constructor(readonly claim: string) {
@@ -58,14 +58,14 @@ class ClaimError extends Error {
   }
 }
 
-function reasonOf(error: unknown): string {
+function explainRejection(error: unknown): string {
   const { code = '', claim } = error as { code?: string; claim?: string };
   if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return `claim ${claim}`;
   return REASONS[code] ?? 'cannot be verified';
 }
 
-// Nobody has vouched for it yet, so any text may stand there: of an address the host alone is told, of other texts nothing.
-function claimedIssuer(payload: string | undefined): { issuer?: string } {
+// Not verified, so it may be any text: only the origin of a URL is logged.
+function parseClaimedIssuer(payload: string | undefined): { issuer?: string } {
   try {
     const { iss } = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as { iss?: unknown };
     return { issuer: new URL(String(iss)).origin.slice(0, MAX_ISSUER_IN_LOG) };
@@ -74,20 +74,20 @@ function claimedIssuer(payload: string | undefined): { issuer?: string } {
   }
 }
 
-function actorOf(payload: JWTPayload, { userClaim, clinicClaim, levelClaim }: OidcSettings): Actor {
+function toActor(payload: JWTPayload, { userClaim, clinicClaim, levelClaim }: OidcSettings): Actor {
   const { [userClaim]: userId, [clinicClaim]: clinicId, [levelClaim]: level } = payload;
   if (!isUserId(userId)) throw new ClaimError(userClaim);
-  if (typeof clinicId !== 'string' || !UUID.test(clinicId)) throw new ClaimError(clinicClaim);
-  const scopes = SCOPES_OF_LEVEL.get(level);
+  if (!isUuid(clinicId)) throw new ClaimError(clinicClaim);
+  const scopes = SCOPES_BY_LEVEL.get(level);
   if (!scopes) throw new ClaimError(levelClaim);
   return { kind: 'user', userId, clinicId: clinicId.toLowerCase(), scopes };
 }
 
 /**
- * Proves dashboard users by the issuer's signature. The issuer is believed as to the clinic: it need not be known here.
- * Header fields that point to keys (jku, x5u, jwk) are never followed.
+ * Authenticates dashboard users by the issuer's signature. The issuer is trusted to name the clinic, which need not be known
+ * here. Header fields that point to keys (jku, x5u, jwk) are never followed.
  */
-export class DashboardTokenAuthentication implements Authentication {
+export class DashboardTokenAuthenticator implements Authenticator {
   private keys: Promise<JWTVerifyGetKey> | undefined;
 
   constructor(
@@ -95,23 +95,23 @@ export class DashboardTokenAuthentication implements Authentication {
     private readonly log: Logger,
   ) {}
 
-  /** @throws AppError SERVICE_UNAVAILABLE while the issuer's keys are not known. */
-  async identify(token: string): Promise<Identification> {
+  /** @throws AppError SERVICE_UNAVAILABLE while the issuer's keys cannot be fetched. */
+  async authenticate(token: string): Promise<AuthenticationResult> {
     try {
       const { payload, protectedHeader } = await this.verify(token);
       const { typ } = protectedHeader;
       if (typ !== undefined && !TYPES.has(typ.toLowerCase())) throw new ClaimError('typ');
-      return { actor: actorOf(payload, this.settings) };
+      return { actor: toActor(payload, this.settings) };
     } catch (error) {
       if (error instanceof AppError) throw error;
-      return { refusal: { kind: `token: ${reasonOf(error)}`, ...claimedIssuer(token.split('.', 2)[1]) } };
+      return { failure: { kind: `token: ${explainRejection(error)}`, ...parseClaimedIssuer(token.split('.', 2)[1]) } };
     }
   }
 
   private async verify(token: string): Promise<JWTVerifyResult> {
     const { jwtVerify } = await import('jose');
     const { issuer, audience } = this.settings;
-    return jwtVerify(token, await (this.keys ??= openIssuerKeys(this.settings, this.log)), {
+    return jwtVerify(token, await (this.keys ??= openJwks(this.settings, this.log)), {
       algorithms: ALGORITHMS,
       issuer,
       audience,

@@ -1,7 +1,7 @@
 import type { Actor } from './actor.js';
 
-/** What may be known of a refused call: why, and the public part of the credential. For the log, never for the caller. */
-export interface Refusal {
+/** Why a credential was rejected, and its public part. For the log, never for the caller. */
+export interface AuthenticationFailure {
   kind:
     | 'missing'
     | 'malformed'
@@ -12,7 +12,7 @@ export interface Refusal {
     | 'expired'
     | 'forbidden'
     | `token: ${string}`;
-  /** As the credential claims; proven only where the kind says so. */
+  /** As the credential claims; proven from `revoked` on. */
   clinicId?: string;
   apiKeyId?: string;
   userId?: string;
@@ -22,5 +22,5 @@ export interface Refusal {
   scope?: string;
 }
 
-/** Who calls, or why nobody is proven to. */
-export type Identification = { actor: Actor } | { refusal: Refusal };
+/** Who calls, or why that could not be established. */
+export type AuthenticationResult = { actor: Actor } | { failure: AuthenticationFailure };

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A clinic: the tenant that every other row belongs to. */
+/** A clinic: the tenant to which every other row belongs. */
 @Entity({ name: 'clinics' })
 export class ClinicEntity {
   @PrimaryColumn({ name: 'clinic_id', type: 'uuid', primaryKeyConstraintName: 'clinics_pkey' })

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { ClinicEntity } from './clinic.entity.js';
 import { IdentityError } from './identity-error.js';
 
-/** Makes a clinic. @returns its id. @throws IdentityError when there is one of that id. */
+/** Creates a clinic. @returns its id. @throws IdentityError when there is one with that id. */
 export async function createClinic(
   manager: EntityManager,
   name: string,
@@ -11,6 +11,7 @@ export async function createClinic(
 ): Promise<string> {
   const insert = manager.createQueryBuilder().insert().into(ClinicEntity).values({ clinicId, name });
   const inserted = await insert.orIgnore().returning('clinic_id').execute();
-  if ((inserted.raw as unknown[]).length === 0) throw new IdentityError(`There is a clinic ${clinicId} already.`);
+  if ((inserted.raw as unknown[]).length === 0)
+    throw new IdentityError(`A clinic with the id ${clinicId} exists already.`);
   return clinicId;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Refusal } from './authentication-result.js';
+import type { AuthenticationFailure } from './authentication-result.js';
 
 const WINDOW_MS = 1_000;
 /** Strangers can make up any number of credentials; beyond so many in a second they share a line per kind. */
@@ -14,35 +14,39 @@ interface DeniedCall {
 /** The last of the refusals that were not logged one by one, and how many there were. */
 interface Repeated {
   call: DeniedCall;
-  refusal: Refusal;
+  failure: AuthenticationFailure;
   count: number;
 }
 
-function write({ log, requestId, outcome }: DeniedCall, refusal: Refusal, more: { count?: number } = {}): void {
-  log.warn({ ...refusal, ...more, operation: outcome.operation ?? 'unknown', requestId }, 'denied');
+function write(
+  { log, requestId, outcome }: DeniedCall,
+  failure: AuthenticationFailure,
+  more: { count?: number } = {},
+): void {
+  log.warn({ ...failure, ...more, operation: outcome.operation ?? 'unknown', requestId }, 'denied');
 }
 
 /** Refusals of one second. */
 class DenialWindow {
   private readonly credentials = new Map<string, Repeated | null>();
 
-  report(call: DeniedCall, refusal: Refusal, credential: string): void {
+  report(call: DeniedCall, failure: AuthenticationFailure, credential: string): void {
     const isNew = !this.credentials.has(credential);
     if (isNew && this.credentials.size < MAX_CREDENTIALS) {
       this.credentials.set(credential, null);
-      write(call, refusal);
-    } else if (isNew) this.repeat(`kind: ${refusal.kind}`, call, { kind: refusal.kind });
-    else this.repeat(credential, call, refusal);
+      write(call, failure);
+    } else if (isNew) this.repeat(`kind: ${failure.kind}`, call, { kind: failure.kind });
+    else this.repeat(credential, call, failure);
   }
 
-  private repeat(key: string, call: DeniedCall, refusal: Refusal): void {
+  private repeat(key: string, call: DeniedCall, failure: AuthenticationFailure): void {
     const count = (this.credentials.get(key)?.count ?? 0) + 1;
-    this.credentials.set(key, { call, refusal, count });
+    this.credentials.set(key, { call, failure, count });
   }
 
   close(): void {
     for (const repeated of this.credentials.values())
-      if (repeated) write(repeated.call, repeated.refusal, { count: repeated.count });
+      if (repeated) write(repeated.call, repeated.failure, { count: repeated.count });
   }
 }
 
@@ -59,10 +63,10 @@ function openWindow(log: Logger): DenialWindow {
 }
 
 /**
- * Logs a refused credential or a missing scope, so that operators see attacks and forgotten keys. The first refusal of a
+ * Logs a refused credential or a missing scope, so that operators see attacks and forgotten keys. The first failure of a
  * credential is logged immediately; those that follow within a second share one line with their `count`.
  * @param credential tells credentials apart; it is never logged.
  */
-export function logRefusal(call: DeniedCall, refusal: Refusal, credential: string): void {
-  (windows.get(call.log) ?? openWindow(call.log)).report(call, refusal, credential);
+export function logDenial(call: DeniedCall, failure: AuthenticationFailure, credential: string): void {
+  (windows.get(call.log) ?? openWindow(call.log)).report(call, failure, credential);
 }

@@ -1,22 +1,17 @@
 import type { FetchImplementation, JWTVerifyGetKey } from 'jose' with { 'resolution-mode': 'import' };
 import type { Logger } from 'pino';
-import { AppError } from '../shared/app-error.js';
+import { serviceUnavailable } from '../shared/app-error.js';
 import { fetchIssuerKeys, IssuerError } from './issuer-client.js';
 import type { OidcSettings } from './oidc-settings.js';
 
 // Discovery and keys together.
 const FETCH_WITHIN_MS = 1_800;
 const FETCH_ONCE_IN_MS = 30_000;
-// While there are no keys at all nobody can log in, so the issuer's return is noticed sooner.
+// Without keys nobody can log in, so the issuer is asked more often.
 const RETRY_WITHOUT_KEYS_MS = 2_000;
 const REFRESH_AFTER_MS = 10 * 60_000;
 const KEPT_FOR_MS = 24 * 3_600_000;
-const RETRY_AFTER_S = 2;
-
-const unavailable = (): AppError =>
-  new AppError('SERVICE_UNAVAILABLE', 'The credential cannot be checked right now; try again in a moment.', {
-    retryAfter: RETRY_AFTER_S,
-  });
+const UNAVAILABLE = 'The credential cannot be checked right now; try again in a moment.';
 
 /** One line per fetch that did not give all keys: which URL, its HTTP status, and what was wrong. */
 function logFailure(log: Logger, error: unknown): void {
@@ -25,8 +20,8 @@ function logFailure(log: Logger, error: unknown): void {
   log.warn({ url, status, reason }, "the issuer's keys could not be fetched");
 }
 
-/** Asks the issuer for its keys, at most once in a while, whether it answers or not. */
-function restrainedFetch(settings: OidcSettings, log: Logger, hasKeys: () => boolean): FetchImplementation {
+/** Fetches the issuer's keys, at most once per interval, whether it answers or not. */
+function throttledFetch(settings: OidcSettings, log: Logger, hasKeys: () => boolean): FetchImplementation {
   let attemptedAt = -Infinity;
   return async (_url, options) => {
     const restMs = hasKeys() ? FETCH_ONCE_IN_MS : RETRY_WITHOUT_KEYS_MS;
@@ -44,18 +39,18 @@ function restrainedFetch(settings: OidcSettings, log: Logger, hasKeys: () => boo
 }
 
 /**
- * The keys that the issuer signs dashboard tokens with. They are fetched at the first token, again after 10 minutes beside
- * the requests, and for an unknown key, but at most once in 30 s. While the issuer is down, keys that are held stay
- * valid for 24 hours.
- * @throws AppError SERVICE_UNAVAILABLE when no keys are held and none can be fetched: that says nothing about the token.
+ * The keys with which the issuer signs dashboard tokens (a JSON Web Key Set). They are fetched at the first token, again after
+ * 10 minutes in the background, and for an unknown key, but at most once per 30 s. While the issuer is down, keys that were
+ * fetched stay valid for 24 hours.
+ * @throws AppError SERVICE_UNAVAILABLE when there are no keys and none can be fetched: that says nothing about the token.
  */
-export async function openIssuerKeys(settings: OidcSettings, log: Logger): Promise<JWTVerifyGetKey> {
+export async function openJwks(settings: OidcSettings, log: Logger): Promise<JWTVerifyGetKey> {
   const { createRemoteJWKSet, customFetch } = await import('jose');
   const keys = createRemoteJWKSet(new URL(settings.jwksUrl ?? settings.issuer), {
     timeoutDuration: FETCH_WITHIN_MS,
     cooldownDuration: FETCH_ONCE_IN_MS,
     cacheMaxAge: KEPT_FOR_MS,
-    [customFetch]: restrainedFetch(settings, log, () => keys.jwks() !== undefined),
+    [customFetch]: throttledFetch(settings, log, () => keys.jwks() !== undefined),
   });
   let refreshedAt = performance.now();
   return async (header, token) => {
@@ -66,7 +61,7 @@ export async function openIssuerKeys(settings: OidcSettings, log: Logger): Promi
     try {
       return await keys(header, token);
     } catch (error) {
-      throw keys.fresh ? error : unavailable();
+      throw keys.fresh ? error : serviceUnavailable(UNAVAILABLE);
     }
   };
 }

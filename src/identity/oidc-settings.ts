@@ -1,9 +1,9 @@
-/** Whose dashboard tokens are believed, and which of their claims say what. */
+/** Whose dashboard tokens are trusted, and which of their claims hold what. */
 export type OidcSettings = Readonly<{
-  /** As the token's `iss` says it, character by character. */
+  /** Exactly as in the token's `iss`. */
   issuer: string;
   audience: string;
-  /** Unset: found by the issuer's discovery document. */
+  /** Unset: taken from the issuer's discovery document. */
   jwksUrl: string | undefined;
   userClaim: string;
   clinicClaim: string;

@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
 import type { ReadBudget } from '../shared/read-budget.js';
 import { actorId, type Actor, type Scope } from './actor.js';
-import { logRefusal } from './denial-log.js';
+import { logDenial } from './denial-log.js';
 
-/** What travels with a request from the edge to the use case. */
+/** What a use case knows of the request that calls it. */
 export interface RequestContext {
   /** Names the request in the answer's errors, in its `x-request-id` header and in the logs. */
   requestId: string;
@@ -15,7 +15,7 @@ export interface RequestContext {
   log: Logger;
   /** Aborted with an AppError when the caller hangs up before its answer is complete; absent where nobody can. */
   signal?: AbortSignal | undefined;
-  /** What is learned on the way; `operation` names what was asked for. */
+  /** What is logged of the request; `operation` names what it called. */
   outcome: { operation?: string };
   /** What it may still read for its answer; none for callers who hold one page at a time, such as the command line. */
   readBudget?: ReadBudget;
@@ -23,7 +23,7 @@ export interface RequestContext {
 
 function forbidden(context: RequestContext, actor: Actor, scope: Scope): AppError {
   const who = actor.kind === 'api-key' ? { apiKeyId: actor.apiKeyId } : { userId: actor.userId };
-  logRefusal(context, { kind: 'forbidden', clinicId: actor.clinicId, ...who, scope }, actorId(actor));
+  logDenial(context, { kind: 'forbidden', clinicId: actor.clinicId, ...who, scope }, actorId(actor));
   return new AppError('FORBIDDEN', `The credential lacks the scope ${scope}.`);
 }
 

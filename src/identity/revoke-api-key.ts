@@ -1,16 +1,16 @@
 import type { DataSource } from 'typeorm';
 import { ApiKeyEntity } from './api-key.entity.js';
-import { databaseTime, lockApiKey, type ApiKeyName } from './api-keys.js';
+import { getDatabaseTime, lockApiKey, type ApiKeyReference } from './api-keys.js';
 
 /**
- * Refuses a key for good, on every instance within 5 s. Repeating it changes nothing.
+ * Revokes a key for good; every instance rejects it within 5 s. Repeating it changes nothing.
  * @throws IdentityError when the clinic has no such key.
  */
-export function revokeApiKey(dataSource: DataSource, name: ApiKeyName): Promise<ApiKeyEntity> {
+export function revokeApiKey(dataSource: DataSource, name: ApiKeyReference): Promise<ApiKeyEntity> {
   return dataSource.transaction(async (manager) => {
     const key = await lockApiKey(manager, name);
     if (key.revokedAt) return key;
-    const revokedAt = await databaseTime(manager);
+    const revokedAt = await getDatabaseTime(manager);
     await manager.update(ApiKeyEntity, { ...name }, { revokedAt });
     return { ...key, revokedAt };
   });

@@ -1,35 +1,39 @@
 import type { DataSource } from 'typeorm';
-import { databaseTime, lockApiKey, stateOf, type ApiKeyName } from './api-keys.js';
+import { getDatabaseTime, lockApiKey, getKeyState, type ApiKeyReference } from './api-keys.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { IdentityError } from './identity-error.js';
 import { issueApiKey, type IssuedApiKey } from './issue-api-key.js';
 
 export interface Rotation {
-  /** How long the old key still works beside the new one. */
+  /** How long the old key still works alongside the new one. */
   overlapMs: number;
-  /** When the new key ends; null: never. Must be given for an old key that ends: the new one shall not outlive by accident. */
+  /** When the new key expires; null: never. Required when the old key expires, so that a rotation never drops the expiry. */
   expiresAt?: (now: Date) => Date | null;
 }
 
 export interface RotatedApiKey extends IssuedApiKey {
-  /** Until when the old key works. */
+  /** When the old key expires. */
   oldKeyEndsAt: Date;
 }
 
 /**
- * Makes a key with the same scopes and description and lets the old one end after the overlap, by the database's clock:
- * until then both work, then only the new one. Atomic; an end that was nearer stays.
- * @throws IdentityError when there is no such key, when it no longer works, or when it ends and the new one's end is not said.
+ * Creates a key with the same scopes and description and lets the old one expire after the overlap, by the database's clock:
+ * until then both work, then only the new one. Atomic; an earlier expiry of the old key stays.
+ * @throws IdentityError when there is no such key, when it no longer works, or when it expires and no expiry is given for the new one.
  */
-export function rotateApiKey(dataSource: DataSource, name: ApiKeyName, rotation: Rotation): Promise<RotatedApiKey> {
+export function rotateApiKey(
+  dataSource: DataSource,
+  name: ApiKeyReference,
+  rotation: Rotation,
+): Promise<RotatedApiKey> {
   return dataSource.transaction(async (manager) => {
     const old = await lockApiKey(manager, name);
-    const now = await databaseTime(manager);
-    const state = stateOf(old, now);
+    const now = await getDatabaseTime(manager);
+    const state = getKeyState(old, now);
     if (state !== 'active')
-      throw new IdentityError(`Key ${name.apiKeyId} is ${state}. Make a new one with keys create.`);
+      throw new IdentityError(`Key ${name.apiKeyId} is ${state}. Create a new one with keys create.`);
     if (old.expiresAt && !rotation.expiresAt)
-      throw new IdentityError('This key has an end. Say when the new one ends with --expires, or --expires never.');
+      throw new IdentityError('This key expires. Set when the new one expires with --expires, or --expires never.');
     const { clinicId, scopes, description } = old;
     const expiresAt = rotation.expiresAt?.(now) ?? null;
     const issued = await issueApiKey(manager, { clinicId, scopes, description, expiresAt });

@@ -96,10 +96,8 @@ export function collectFieldErrors<T>(
 const RETRY_AFTER_S = 2;
 
 /** The service or what it depends on cannot do its work now; a later try may succeed. */
-export const serviceUnavailable = (): AppError =>
-  new AppError('SERVICE_UNAVAILABLE', 'The service cannot answer right now; try again in a moment.', {
-    retryAfter: RETRY_AFTER_S,
-  });
+export const serviceUnavailable = (message = 'The service cannot answer right now; try again in a moment.'): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: RETRY_AFTER_S });
 
 /** An input that was rejected, with its broken rules, of which the first 100 are named. */
 export function badUserInput(errors: FieldError[]): AppError {

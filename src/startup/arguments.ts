@@ -3,10 +3,11 @@ import { Command } from 'commander';
 const ABOUT =
   'Runs the Avara Express customer service until SIGTERM or SIGINT ends it.\n\n' +
   'Without any setting it keeps its data in ./data, listens at http://127.0.0.1:4000 and, when it starts for the first time, ' +
-  'makes a demo clinic with a key.';
+  'creates a demo clinic with a key.';
 
 const SETTINGS = `
-Settings are environment variables alone; .env.example names each with its default. The first ones:
+Settings are environment variables, or lines of a file .env in the working directory; .env.example explains each.
+The first ones:
   PORT, HOST     where it listens
   DATABASE_URL   PostgreSQL 15 or later instead of the embedded engine
   DATA_DIR       the folder of the embedded engine
@@ -14,7 +15,7 @@ Settings are environment variables alone; .env.example names each with its defau
 
 Clinics and keys: npm run cli -- --help`;
 
-/** Answers --help, and ends the process at any other argument: settings come from the environment. */
+/** Answers --help, and ends the process at any other argument: settings come from the environment alone. */
 export function readStartArguments(argv: string[]): void {
   new Command('npm start')
     .usage('')

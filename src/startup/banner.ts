@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
-import { demoKeyFile, type DemoKey } from '../identity/demo.js';
+import { getDemoKeyFile, type DemoKey } from '../identity/demo.js';
 
 /** What is said of a service that has started or stopped. */
 export interface StartedService {
@@ -11,24 +11,26 @@ export interface StartedService {
   isDemoClinicEmpty: boolean;
 }
 
-const createCommand = (address: string, authorization: string): string => `
+const formatCreateCommand = (address: string, authorization: string): string => `
   curl ${address}/graphql -H 'content-type: application/json' -H "authorization: Bearer ${authorization}" -d '{
     "query": "mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }",
     "variables": {"input": {"expressCustomerName": "City Medical Center - Radiology Department"}}}'
 `;
 
-function keyText(address: string, config: Config, { demoKey, isDemoClinicEmpty }: StartedService): string {
+function formatKey(address: string, config: Config, { demoKey, isDemoClinicEmpty }: StartedService): string {
   if (!demoKey) return '';
-  const file = demoKeyFile(config.dataDir);
+  const file = getDemoKeyFile(config.dataDir);
   if (!isDemoClinicEmpty) return `The demo key is in ${file}.\n`;
-  const clinic = demoKey.isNew ? 'A demo clinic with one API key was made.' : 'The demo clinic has no customers yet.';
-  return `\n${clinic} The key, kept in ${file}:\n\n  ${demoKey.token}\n\nCreate a customer:\n${createCommand(address, demoKey.token)}\n`;
+  const clinic = demoKey.isNew
+    ? 'A demo clinic with one API key was created.'
+    : 'The demo clinic has no customers yet.';
+  return `\n${clinic} The key, kept in ${file}:\n\n  ${demoKey.token}\n\nCreate a customer:\n${formatCreateCommand(address, demoKey.token)}\n`;
 }
 
-function readyText(address: string, config: Config, service: StartedService): string {
+function formatReady(address: string, config: Config, service: StartedService): string {
   const data = service.database.engine === 'embedded' ? `embedded PostgreSQL, data in ${config.dataDir}` : 'PostgreSQL';
   const next = config.hasExplorers ? `Open ${address} in a browser to try it.\n` : '';
-  return `avara-express-customers is ready at ${address}/graphql (${data}).\n${next}${keyText(address, config, service)}`;
+  return `avara-express-customers is ready at ${address}/graphql (${data}).\n${next}${formatKey(address, config, service)}`;
 }
 
 /**
@@ -37,7 +39,7 @@ function readyText(address: string, config: Config, service: StartedService): st
  */
 export function announceReady(address: string, config: Config, service: StartedService): void {
   if (config.isProduction) service.server.log.info({ address, engine: service.database.engine }, 'ready');
-  else process.stdout.write(readyText(address, config, service));
+  else process.stdout.write(formatReady(address, config, service));
 }
 
 /** Says that the service has shut down, and where the data is. */

@@ -6,7 +6,7 @@ import { OperatorError } from '../shared/operator-error.js';
 const SERVER_STATE = /^(42501|25006|08...|53...|55...|57...)$/;
 const NETWORK_CALLS = new Set([undefined, 'connect', 'getaddrinfo', 'read', 'write']);
 
-/** What is wrong, in words for whoever starts the service or calls the command line; a stack only for the unexpected. */
+/** What is wrong, in words for the person who starts the service or calls the command line; a stack only for the unexpected. */
 export function explainStartError(error: unknown): string {
   if (!types.isNativeError(error)) return String(error);
   if (error instanceof OperatorError) return error.message;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openServiceDatabase } from '../../src/service-database.js';
-import { databaseTime, findApiKeys } from '../../src/identity/api-keys.js';
-import { formatApiKeyToken, newSecret, readApiKeyToken } from '../../src/identity/api-key-token.js';
+import { getDatabaseTime, findApiKeys } from '../../src/identity/api-keys.js';
+import { formatApiKeyToken, generateSecret, parseApiKeyToken } from '../../src/identity/api-key-token.js';
 import { revokeApiKey } from '../../src/identity/revoke-api-key.js';
 import { rotateApiKey } from '../../src/identity/rotate-api-key.js';
 import { createTestDatabase, onEachEngine } from '../support/engines.js';
@@ -34,7 +34,7 @@ onEachEngine((engine) => {
     await service.requestLine(answer);
     return denials().filter(({ requestId }) => requestId === answer.headers.get('x-request-id'));
   };
-  const inMs = async (ms: number) => new Date((await databaseTime(service.dataSource.manager)).getTime() + ms);
+  const inMs = async (ms: number) => new Date((await getDatabaseTime(service.dataSource.manager)).getTime() + ms);
 
   /** Calls until the key is refused. @returns how long after now the last call began that was still accepted. */
   async function acceptedFor(token: string): Promise<number> {
@@ -48,7 +48,7 @@ onEachEngine((engine) => {
 
   it('ends a key at its expiry, also while it is trusted from the call before', async () => {
     const clinic = await service.newClinic();
-    const now = () => databaseTime(service.dataSource.manager);
+    const now = () => getDatabaseTime(service.dataSource.manager);
     // A busy machine may take longer than the first key lives to ask with it once.
     for (const lifetimeMs of [3_000, 30_000]) {
       const expiresAt = await inMs(lifetimeMs);
@@ -89,7 +89,7 @@ onEachEngine((engine) => {
     const rotated = await rotateApiKey(service.dataSource, name, { overlapMs: 5_000 });
     expect([await call(clinic.token), await call(rotated.token)]).toEqual(['OK', 'OK']);
     await acceptedFor(clinic.token);
-    expect((await databaseTime(service.dataSource.manager)).getTime()).toBeGreaterThanOrEqual(
+    expect((await getDatabaseTime(service.dataSource.manager)).getTime()).toBeGreaterThanOrEqual(
       rotated.oldKeyEndsAt.getTime(),
     );
     expect(await call(rotated.token)).toBe('OK');
@@ -139,8 +139,8 @@ onEachEngine((engine) => {
     const revoked = await service.newKey(clinic);
     await revokeApiKey(service.dataSource, { clinicId, apiKeyId: revoked.apiKeyId });
     const expired = await service.newKey(clinic, { expiresAt: await inMs(-1) });
-    const unknown = { clinicId, apiKeyId: clinicId, secret: newSecret() };
-    const wrongSecret = formatApiKeyToken({ clinicId, apiKeyId, secret: newSecret() });
+    const unknown = { clinicId, apiKeyId: clinicId, secret: generateSecret() };
+    const wrongSecret = formatApiKeyToken({ clinicId, apiKeyId, secret: generateSecret() });
     const mistyped = wrongKey(token);
     const cases: [string, string, object][] = [
       ['malformed', 'avk_nothing', {}],
@@ -191,7 +191,7 @@ onEachEngine((engine) => {
 
   it('reads back what a token says, and nothing else', async () => {
     const { clinicId, apiKeyId, token } = await service.newClinic();
-    expect(readApiKeyToken(token)).toMatchObject({ clinicId, apiKeyId });
+    expect(parseApiKeyToken(token)).toMatchObject({ clinicId, apiKeyId });
     expect(token).toMatch(/^avk_[0-9A-Za-z]{43}_[0-9A-Za-z]{49}$/);
   });
 });
@@ -202,7 +202,7 @@ onEachEngine((engine) => {
     const service = await serviceOn(place);
     const clinic = await service.newClinic();
     await service.newKey(clinic);
-    const before = await databaseTime(service.dataSource.manager);
+    const before = await getDatabaseTime(service.dataSource.manager);
     await service.graphql(clinic, LIST);
     const unwritten = await findApiKeys(service.dataSource.manager, clinic.clinicId);
     await service.app.stop();

@@ -27,7 +27,7 @@ onEachEngine((engine) => {
     ]);
     expect(await run('clinics', 'create', 'The same again', '--id', clinicId)).toMatchObject({
       exitCode: 1,
-      stderr: `There is a clinic ${clinicId} already.\n`,
+      stderr: `A clinic with the id ${clinicId} exists already.\n`,
     });
     const ofClinic = ['--clinic', clinicId];
     const first = await json('keys', 'create', ...ofClinic, '--scope', 'express:read', '--expires', '30d');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { formatApiKeyToken, newSecret } from '../../src/identity/api-key-token.js';
+import { formatApiKeyToken, generateSecret } from '../../src/identity/api-key-token.js';
 import { issueApiKey } from '../../src/identity/issue-api-key.js';
 import { onEachEngine } from '../support/engines.js';
 import { startService, type Service } from '../support/service.js';
@@ -10,7 +10,7 @@ import { statementsOf } from '../support/statements.js';
 const LIST = '{ expressCustomers(first: 1) { nodes { id } } }';
 
 const randomToken = (clinicId: string = randomUUID(), apiKeyId: string = randomUUID()): string =>
-  formatApiKeyToken({ clinicId, apiKeyId, secret: newSecret() });
+  formatApiKeyToken({ clinicId, apiKeyId, secret: generateSecret() });
 
 onEachEngine((engine) => {
   let service: Service;

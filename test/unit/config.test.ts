@@ -57,7 +57,7 @@ describe('the configuration', () => {
     expect(faults).toEqual([
       '  PORT: a port from 1 to 65535 is expected',
       '  HOST: a host name or an address such as 127.0.0.1 is expected',
-      '  DATABASE_URL: an address such as postgres://user:password@host:5432/name is expected',
+      '  DATABASE_URL: a URL such as postgres://user:password@host:5432/name is expected',
       '  NODE_ENV: one of development, test, production is expected',
       '  LOG_LEVEL: one of fatal, error, warn, info, debug, trace, silent is expected',
       '  CORS_ORIGINS: a list of origins such as https://app.example.org is expected',
@@ -77,7 +77,7 @@ describe('the configuration', () => {
   ])('refuses %j as the address of a database, before anything connects', (address) => {
     const [fault, ...more] = faultsOf({ DATABASE_URL: address });
     expect(more).toEqual([]);
-    expect(fault).toBe('  DATABASE_URL: an address such as postgres://user:password@host:5432/name is expected');
+    expect(fault).toBe('  DATABASE_URL: a URL such as postgres://user:password@host:5432/name is expected');
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
-import { logRefusal } from '../../src/identity/denial-log.js';
+import { logDenial } from '../../src/identity/denial-log.js';
 
 const WINDOW_MS = 1_000;
 
@@ -9,7 +9,7 @@ async function linesOf(credentials: string[]): Promise<Record<string, unknown>[]
   const lines: Record<string, unknown>[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   for (const [index, credential] of credentials.entries())
-    logRefusal(
+    logDenial(
       { log, requestId: `${index}`, outcome: { operation: 'create' } },
       { kind: 'unknown key', apiKeyId: credential },
       credential,
@@ -19,7 +19,7 @@ async function linesOf(credentials: string[]): Promise<Record<string, unknown>[]
 }
 
 describe('the log of refused credentials', () => {
-  it('has one line for the first refusal of each credential, and one with the count of the others', async () => {
+  it('has one line for the first failure of each credential, and one with the count of the others', async () => {
     const lines = await linesOf(['a', 'b', 'a', 'a', 'a']);
     expect(lines).toEqual([
       expect.objectContaining({ apiKeyId: 'a', requestId: '0', msg: 'denied' }),
@@ -38,7 +38,7 @@ describe('the log of refused credentials', () => {
   it('never holds the credential', async () => {
     const lines: string[] = [];
     const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
-    for (const _call of [1, 2]) logRefusal({ log, requestId: '1', outcome: {} }, { kind: 'malformed' }, 'a secret');
+    for (const _call of [1, 2]) logDenial({ log, requestId: '1', outcome: {} }, { kind: 'malformed' }, 'a secret');
     await sleep(WINDOW_MS + 100);
     expect(lines).toHaveLength(2);
     expect(lines.join()).not.toContain('a secret');

@@ -22,8 +22,8 @@ describe('the configuration of an issuer', () => {
     [{ OIDC_ISSUER: OIDC.OIDC_ISSUER }, 'OIDC_AUDIENCE: needed with OIDC_ISSUER'],
     [{ OIDC_AUDIENCE: 'avara-express' }, 'OIDC_ISSUER: needed'],
     [{ OIDC_JWKS_URL: 'https://login.example.org/jwks' }, 'OIDC_ISSUER: needed'],
-    [{ ...OIDC, OIDC_ISSUER: 'http://login.example.org' }, 'OIDC_ISSUER: an https address'],
-    [{ ...OIDC, OIDC_JWKS_URL: 'http://login.example.org/jwks' }, 'OIDC_JWKS_URL: an https address'],
+    [{ ...OIDC, OIDC_ISSUER: 'http://login.example.org' }, 'OIDC_ISSUER: an https URL'],
+    [{ ...OIDC, OIDC_JWKS_URL: 'http://login.example.org/jwks' }, 'OIDC_JWKS_URL: an https URL'],
   ])('refuses to start with %j', (environment, fault) => {
     expect(() => readConfig(environment)).toThrow(fault);
   });

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Option, type Command } from 'commander';
-import { databaseTime } from '../../identity/api-keys.js';
+import { getDatabaseTime } from '../../identity/api-keys.js';
 import { authorise } from '../../identity/request-context.js';
 import { OperatorError } from '../../shared/operator-error.js';
 import { parseUuid } from '../arguments.js';
@@ -76,7 +76,7 @@ async function runImport(terminal: Terminal, source: Source, progress: Progress,
   return withDatabase(terminal, async (database) => {
     const context = await requireKeyContext(database, options);
     authorise(context, 'express:write');
-    const startedAt = await databaseTime(database.dataSource.manager);
+    const startedAt = await getDatabaseTime(database.dataSource.manager);
     const reportRefused = (text: string) => progress.log(text);
     const importer = new Importer({ context, startedAt, isDryRun: options.dryRun === true, reportRefused });
     return { lines: await importLines(importer, source, progress), tally: importer.tally };

@@ -6,7 +6,7 @@ import { FindExpressCustomers1767225600300 } from './1767225600300-find-express-
 import { CreateUnkeyedCreates1767225600500 } from './1767225600500-create-unkeyed-creates.js';
 import { RememberEachTryOfUnkeyedCreates1767225600600 } from './1767225600600-remember-each-try-of-unkeyed-creates.js';
 
-/** In the order they run. A migration that has been released is never changed; the next one mends it. */
+/** In the order they run. A released migration is never changed; the next one corrects it. */
 export const migrations = [
   CreateClinicsAndKeys1767225600000,
   CreateExpressCustomers1767225600001,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { logRefusal } from '../../identity/denial-log.js';
+import { logDenial } from '../../identity/denial-log.js';
 import { AppError } from '../../shared/app-error.js';
 import { getContext } from '../context.js';
 import { prefersPage } from '../media-type.js';
@@ -28,11 +28,11 @@ export function authenticateCallers(server: FastifyInstance, services: Services)
   server.addHook('onRequest', async (request) => {
     if (isPublic(request, config.hasExplorers)) return;
     const context = getContext(request);
-    const identification = await authenticate(request.headers.authorization);
-    if ('refusal' in identification) {
-      logRefusal(context, identification.refusal, request.headers.authorization ?? '');
+    const result = await authenticate(request.headers.authorization);
+    if ('failure' in result) {
+      logDenial(context, result.failure, request.headers.authorization ?? '');
       throw new AppError('UNAUTHENTICATED', `A valid credential is needed. ${credentialHint}`);
     }
-    context.actor = identification.actor;
+    context.actor = result.actor;
   });
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCOPES } from '../../../src/identity/actor.js';
 import { ERROR_STATUS } from '../../../src/shared/app-error.js';
-import { databaseTime } from '../../../src/identity/api-keys.js';
+import { getDatabaseTime } from '../../../src/identity/api-keys.js';
 import { revokeApiKey } from '../../../src/identity/revoke-api-key.js';
 import { rotateApiKey } from '../../../src/identity/rotate-api-key.js';
 import { buildSchema } from '../../../src/transport/graphql/schema.js';
@@ -83,7 +83,7 @@ onEachEngine((engine) => {
     const reader = await service.newKey(clinic, { scopes: ['express:read'] });
     const writer = await service.newKey(clinic, { scopes: ['express:write'] });
     const [revoked, rotated] = [await service.newKey(clinic), await service.newKey(clinic)];
-    const past = new Date((await databaseTime(service.dataSource.manager)).getTime() - 1);
+    const past = new Date((await getDatabaseTime(service.dataSource.manager)).getTime() - 1);
     const expired = await service.newKey(clinic, { expiresAt: past });
     await revokeApiKey(service.dataSource, { clinicId, apiKeyId: revoked.apiKeyId });
     await rotateApiKey(service.dataSource, { clinicId, apiKeyId: rotated.apiKeyId }, { overlapMs: 0 });
