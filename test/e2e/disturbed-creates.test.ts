@@ -100,15 +100,17 @@ it(`makes one customer of each of ${CREATES} creates whose tries are cut, stalle
   expect(answered.length).toBeGreaterThan(CREATES / 10);
   expect(answered.map(({ name }) => rows.get(name))).toEqual(answered.map(({ id }) => [id]));
   for (const { name } of once) expect((rows.get(name) ?? []).length).toBeLessThanOrEqual(1);
-  const pairs = [...new Set(twice.map(({ name }) => name))].map((name) => rows.get(name)?.length ?? 0);
-  const countPairs = (customers: number) => pairs.filter((made) => made === customers).length;
+  const pairs = [...new Set(twice.map(({ name }) => name))].map((name) => ({
+    made: rows.get(name)?.length ?? 0,
+    answers: twice.filter((call) => call.name === name && call.id !== null).map(({ id }) => id),
+  }));
   report('disturbed creates', {
     calls: calls.length,
     unanswered: calls.filter(({ id }) => id === null).length,
     pairs: pairs.length,
     // The cases that decision 0050 names.
-    pairsThatAreOne: countPairs(1),
-    pairsThatAreThree: countPairs(3),
+    pairsAnsweredAlike: pairs.filter(({ answers }) => answers.length === 2 && answers[0] === answers[1]).length,
+    pairsThatAreThree: pairs.filter(({ made }) => made > 2).length,
   });
   for (const { name, id } of twice) if (id !== null) expect(rows.get(name)).toContain(id);
 }, 600_000);
