@@ -295,21 +295,46 @@ describe('on two instances whose creates wait for a lock', () => {
 });
 
 describe('on an instance whose caller has spent its points', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService('postgresql', { RATE_LIMIT_POINTS: '30' });
+  });
+  afterAll(() => service.stop());
+
   it('a retry of a refused create makes its own customer, though an equal one was made before', async () => {
-    const service = await startService('postgresql', { RATE_LIMIT_POINTS: '30' });
-    try {
-      const clinic = await service.newClinic();
-      const equal = idOf(await sendTry(service, clinic, 0));
-      await sendTry(service, clinic, 0, 'Another');
-      const refusals = [await sendTry(service, clinic, 0), await sendTry(service, clinic, 1)];
-      expect(refusals.map(({ status }) => status)).toEqual([429, 429]);
-      await sleep(1_000 * Number(refusals[1]!.headers.get('retry-after')));
-      const retried = idOf(await sendTry(service, clinic, 2));
-      expect(retried).toMatch(/^cus_/);
-      expect(retried).not.toBe(equal);
-      expect(await count(service, clinic)).toBe(2);
-    } finally {
-      await service.stop();
-    }
+    const clinic = await service.newClinic();
+    const equal = idOf(await sendTry(service, clinic, 0));
+    await sendTry(service, clinic, 0, 'Another');
+    const refusals = [await sendTry(service, clinic, 0), await sendTry(service, clinic, 1)];
+    expect(refusals.map(({ status }) => status)).toEqual([429, 429]);
+    await sleep(1_000 * Number(refusals[1]!.headers.get('retry-after')));
+    const retried = idOf(await sendTry(service, clinic, 2));
+    expect(retried).toMatch(/^cus_/);
+    expect(retried).not.toBe(equal);
+    expect(await count(service, clinic)).toBe(2);
+  });
+
+  it.each([
+    ['a malformed count', 'x', '{"expressCustomerName":"Refused"}'],
+    ['no JSON', '0', '{"expressCustomerName":'],
+    ['an invalid body', '0', '{"expressCustomerName":""}'],
+    ['null', '0', 'null'],
+    ['a large body', '0', JSON.stringify({ expressCustomerName: 'x'.repeat(100_000) })],
+  ])('refuses a create with %s like any other, and goes on', async (_, retryCount, body) => {
+    const clinic = await service.newClinic();
+    const create = () =>
+      service.request('/v1/express', {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${clinic.token}`,
+          'content-type': 'application/json',
+          'x-stainless-retry-count': retryCount,
+        },
+        body,
+      });
+    const statuses: number[] = [];
+    for (let calls = 0; calls < 4; calls += 1) statuses.push((await create()).status);
+    expect(statuses).toEqual([400, 400, 429, 429]);
+    expect((await service.request('/livez')).status).toBe(200);
   });
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../../identity/request-context.js';
+import { AppError } from '../../shared/app-error.js';
 import { parseInput } from '../../shared/validation.js';
 import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
 import { rememberRefusedCreate } from '../use-cases/remember-refused-create.js';
@@ -25,12 +26,15 @@ function collectBody(raw: IncomingMessage, done: (body: string) => void): void {
   });
 }
 
-function remember(context: RequestContext, retryCount: number, body: string): void {
+// Runs in an event of the connection, where an error would end the process.
+function remember(context: RequestContext, retryCount: string, body: string): void {
   try {
     const input = parseInput(CreateExpressCustomerInput, JSON.parse(body));
-    rememberRefusedCreate(context, input, retryCount);
-  } catch {
-    // No create would have come of it.
+    rememberRefusedCreate(context, input, parseRetryCount(retryCount)!);
+  } catch (error) {
+    if (!(error instanceof AppError || error instanceof SyntaxError))
+      context.log.error({ err: error }, 'unexpected error');
+    // Else its body, header or scope would have been refused too, and nothing created.
   }
 }
 
@@ -42,7 +46,7 @@ export function noteRefusedCreate(context: RequestContext, request: FastifyReque
   const { headers, body, raw } = request;
   const wasRefused = TRY_AGAIN_LATER.has(reply.statusCode) && body === undefined && context.actor !== null;
   if (!wasRefused || headers['idempotency-key'] !== undefined) return;
-  const header = headers['x-stainless-retry-count'] as string | undefined;
-  if (header === undefined || Number(headers['content-length'] ?? 0) > MAX_BYTES) return;
-  collectBody(raw, (text) => remember(context, parseRetryCount(header)!, text));
+  const retryCount = headers['x-stainless-retry-count'] as string | undefined;
+  if (retryCount === undefined || Number(headers['content-length'] ?? 0) > MAX_BYTES) return;
+  collectBody(raw, (text) => remember(context, retryCount, text));
 }
