@@ -1,12 +1,12 @@
 import { Directive, Field, ObjectType } from 'type-graphql';
 
-@ObjectType({ description: 'Whether a list goes on, and the cursors of its ends.' })
+@ObjectType({ description: 'Whether a list continues, and the cursors of the first and last entry of a page.' })
 @Directive('@shareable')
 export class PageInfo {
   @Field({ description: 'Whether another page follows.' })
   hasNextPage!: boolean;
 
-  @Field({ description: 'Whether this page was reached by a cursor, so that one is before it.' })
+  @Field({ description: 'Whether a page precedes this one: it was requested with a cursor.' })
   hasPreviousPage!: boolean;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the first entry; null on an empty page.' })
@@ -14,7 +14,7 @@ export class PageInfo {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of the last entry, to be passed as `after`; null on an empty page.',
+    description: 'Cursor of the last entry: pass as `after` for the next page; null on an empty page.',
   })
   endCursor!: string | null;
 }

@@ -18,7 +18,7 @@ function jsonFromLiteral(node: ValueNode, variables?: Record<string, unknown> | 
     case Kind.VARIABLE:
       return variables?.[node.name.value];
     case Kind.ENUM:
-      throw new GraphQLError('JSON has no bare words; put strings in quotes.');
+      throw new GraphQLError('JSON has no bare words: put strings in quotes.');
   }
 }
 
@@ -32,11 +32,10 @@ function objectFromLiteral(
   return object;
 }
 
-/** Passes any JSON through; what may be in it is the business of the field that has this type. */
+/** Accepts any JSON; the rule of the field that has this type decides what it may hold. */
 export const JsonScalar = new GraphQLScalarType<unknown>({
   name: 'JSON',
-  description:
-    'Custom key-value metadata: a JSON object of string to string. At most 50 pairs, keys of 1-100 and values of 0-1000 Unicode code points.',
+  description: 'Any JSON value. The field that has this type says which values it takes.',
   serialize: (value) => value,
   parseValue: (value) => value,
   parseLiteral: jsonFromLiteral,
@@ -45,7 +44,7 @@ export const JsonScalar = new GraphQLScalarType<unknown>({
 /** An instant in answers. PostgreSQL and JavaScript both hold milliseconds of it, so nothing is lost between them. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
-  description: 'RFC 3339 instant in UTC, millisecond precision, e.g. 2024-01-15T09:00:00.000Z.',
+  description: 'Time in UTC as RFC 3339 with milliseconds, e.g. 2024-01-15T09:00:00.000Z.',
   serialize: (value) => instantText(value as Date),
   parseValue: () => {
     throw new GraphQLError('DateTime is only used in answers.');

@@ -1,25 +1,26 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { ValidateWith, nullable } from '../../shared/validation.js';
+import { EXPECTED_VERSION } from './descriptions.js';
 import * as rules from '../model/rules.js';
 
-@InputType({ description: 'Which customer to deactivate.' })
+@InputType({ description: 'Deactivate a customer.' })
 export class DeactivateExpressCustomerInput {
-  @Field(() => ID, { description: 'The customer to deactivate.' })
+  @Field(() => ID, { description: 'Id of the customer to deactivate.' })
   @ValidateWith(rules.expressCustomerId)
   expressCustomerId!: string;
 
-  @Field(() => Int, { nullable: true, description: 'The version that was read; another one is refused.' })
+  @Field(() => Int, { nullable: true, description: EXPECTED_VERSION })
   @ValidateWith(nullable(rules.expectedVersion))
   expectedVersion?: number | null;
 }
 
-@InputType({ description: 'Which customer to reactivate.' })
+@InputType({ description: 'Reactivate a customer.' })
 export class ReactivateExpressCustomerInput {
-  @Field(() => ID, { description: 'The customer to reactivate.' })
+  @Field(() => ID, { description: 'Id of the customer to reactivate.' })
   @ValidateWith(rules.expressCustomerId)
   expressCustomerId!: string;
 
-  @Field(() => Int, { nullable: true, description: 'The version that was read; another one is refused.' })
+  @Field(() => Int, { nullable: true, description: EXPECTED_VERSION })
   @ValidateWith(nullable(rules.expectedVersion))
   expectedVersion?: number | null;
 }

@@ -2,22 +2,29 @@ import { Field, InputType } from 'type-graphql';
 import { JsonScalar } from '../../shared/scalars.js';
 import { ValidateWith, nullable } from '../../shared/validation.js';
 import type { Metadata } from '../model/express-customer.entity.js';
+import { METADATA_LIMITS } from './descriptions.js';
 import * as rules from '../model/rules.js';
 
-@InputType({ description: 'What a new customer is made from.' })
+@InputType({ description: 'Create a customer.' })
 export class CreateExpressCustomerInput {
-  @Field({ description: '1-500 Unicode code points, not blank. Stored exactly as sent.' })
+  @Field({
+    description: 'Name: 1-500 Unicode code points with at least one visible character. Stored exactly as sent.',
+  })
   @ValidateWith(rules.expressCustomerName)
   expressCustomerName!: string;
 
-  @Field(() => JsonScalar, { nullable: true, description: 'Custom key-value pairs; none when left out or null.' })
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: `Custom key-value pairs. ${METADATA_LIMITS} Omit or null: no pairs.`,
+  })
   @ValidateWith(nullable(rules.metadata))
   metadata?: Metadata | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      '1-255 printable ASCII characters. A repeated call with the same key and input returns the customer that the first call created. Kept 24 hours.',
+      'Makes the call repeatable: the same key with the same input returns the customer that the first call created; with ' +
+      'other input the call fails with IDEMPOTENCY_KEY_REUSED. 1-255 printable ASCII characters, kept for 24 hours.',
   })
   @ValidateWith(nullable(rules.idempotencyKey))
   idempotencyKey?: string | null;

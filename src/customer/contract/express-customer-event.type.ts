@@ -4,42 +4,53 @@ import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
 import type { ExpressCustomerEventEntity } from '../model/express-customer-event.entity.js';
 
 @ObjectType({
-  description:
-    'One changed field: path such as expressCustomerName or metadata.region; values as JSON, null where absent.',
+  description: 'One changed field of a customer, with its values before and after the change.',
 })
 export class ExpressCustomerEventChange {
-  @Field({ description: 'expressCustomerName, isActive, users, or metadata. and the key.' })
+  @Field({
+    description: 'Changed field: expressCustomerName, isActive, users, or a metadata key such as metadata.region.',
+  })
   path!: string;
 
-  @Field(() => JsonScalar, { nullable: true, description: 'The value before; null where there was none.' })
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'Value before the change: a string or a boolean; null if there was none.',
+  })
   before!: unknown;
 
-  @Field(() => JsonScalar, { nullable: true, description: 'The value after; null where there is none any more.' })
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'Value after the change: a string or a boolean; null if it was removed.',
+  })
   after!: unknown;
 }
 
-@ObjectType({ description: 'A change to a customer, as it was recorded together with the change itself.' })
+@ObjectType({ description: 'Audit event of one change to a customer, recorded in the transaction of the change.' })
 export class ExpressCustomerEvent {
   @Field(() => ID, { description: 'Unique identifier of the event.' })
   eventId!: string;
 
   @Field({
-    description: 'express_customer.created, .updated, .deactivated, .reactivated, .user_added or .user_removed',
+    description:
+      'Kind of change: express_customer.created, .updated, .deactivated, .reactivated, .user_added or .user_removed.',
   })
   type!: string;
 
-  @Field(() => DateTimeScalar, { description: "When it happened: the customer's updatedAt after it." })
+  @Field(() => DateTimeScalar, { description: "Time of the change; equals the customer's updatedAt after it." })
   occurredAt!: Date;
 
-  @Field(() => ID, { description: 'The customer that changed.' })
+  @Field(() => ID, { description: 'Id of the customer that changed.' })
   expressCustomerId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'UUID of the API key that did it; null when a dashboard user did.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'UUID of the API key that made the change; null if a dashboard user did.',
+  })
   actorApiKeyId!: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'usr_ id of the dashboard user who did it; null when an API key did.',
+    description: 'Id of the dashboard user who made the change; null if an API key did.',
   })
   actorUserId!: string | null;
 
@@ -48,36 +59,36 @@ export class ExpressCustomerEvent {
 
   // Each change carries two values.
   @Directive('@cost(weight: 2)')
-  @Field(() => [ExpressCustomerEventChange], { description: 'What changed, one entry a field.' })
+  @Field(() => [ExpressCustomerEventChange], { description: 'Changed fields, one entry per field.' })
   changes!: ExpressCustomerEventChange[];
 }
 
-@ObjectType({ description: 'An event and its place in the history.' })
+@ObjectType({ description: 'An audit event, with its cursor.' })
 export class ExpressCustomerEventEdge {
-  @Field({ description: 'Pass it as `after` to go on behind this event.' })
+  @Field({ description: 'Cursor: pass as `after` to continue after this event.' })
   cursor!: string;
 
   @Field(() => ExpressCustomerEvent, { description: 'The event.' })
   node!: ExpressCustomerEvent;
 }
 
-@ObjectType({ description: "One page of a customer's history." })
+@ObjectType({ description: "One page of a customer's audit events." })
 export class ExpressCustomerEventConnection {
-  @Field(() => [ExpressCustomerEventEdge], { description: 'The events, each with its cursor.' })
+  @Field(() => [ExpressCustomerEventEdge], { description: 'The events of this page, each with its cursor.' })
   edges!: ExpressCustomerEventEdge[];
 
-  @Field(() => [ExpressCustomerEvent], { description: 'The events alone.' })
+  @Field(() => [ExpressCustomerEvent], { description: 'The events of this page.' })
   nodes!: ExpressCustomerEvent[];
 
-  @Field(() => PageInfo, { description: 'Whether and where the history goes on.' })
+  @Field(() => PageInfo, { description: 'Whether the history continues, and the cursors of this page.' })
   pageInfo!: PageInfo;
 }
 
-// A customer has one event per version, so the two name it.
+// A customer has one event per version, so the two identify it.
 const eventId = ({ expressCustomerId, version }: ExpressCustomerEventEntity): string =>
   `evt_${expressCustomerId.slice('cus_'.length)}_${version}`;
 
-/** The only way from an event's row to an answer. */
+/** Maps an event's row to an answer. */
 export function toExpressCustomerEvent(row: ExpressCustomerEventEntity): ExpressCustomerEvent {
   const { type, occurredAt, expressCustomerId, actorApiKeyId, actorUserId, version, changes } = row;
   return { eventId: eventId(row), type, occurredAt, expressCustomerId, actorApiKeyId, actorUserId, version, changes };

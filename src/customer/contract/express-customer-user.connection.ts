@@ -5,12 +5,12 @@ import { DateTimeScalar } from '../../shared/scalars.js';
 import type { ExpressCustomerUserEntity } from '../model/express-customer-user.entity.js';
 import { User } from './user.type.js';
 
-@ObjectType({ description: 'A user of a customer and the place in the list.' })
+@ObjectType({ description: 'A user of a customer, with its cursor.' })
 export class ExpressCustomerUserEdge {
-  @Field({ description: 'Pass it as `after` to go on behind this user.' })
+  @Field({ description: 'Cursor: pass as `after` to continue after this user.' })
   cursor!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When the user was added to the customer.' })
+  @Field(() => DateTimeScalar, { description: 'Time at which the user was added to the customer.' })
   addedAt!: Date;
 
   @Field(() => User, { description: 'The user.' })
@@ -19,13 +19,15 @@ export class ExpressCustomerUserEdge {
 
 @ObjectType({ description: "One page of a customer's users." })
 export class ExpressCustomerUserConnection {
-  @Field(() => [ExpressCustomerUserEdge], { description: 'The users, each with its cursor and when it was added.' })
+  @Field(() => [ExpressCustomerUserEdge], {
+    description: 'The users of this page, each with its cursor and the time it was added.',
+  })
   edges!: ExpressCustomerUserEdge[];
 
-  @Field(() => [User], { description: 'The users alone.' })
+  @Field(() => [User], { description: 'The users of this page.' })
   nodes!: User[];
 
-  @Field(() => PageInfo, { description: 'Whether and where the list goes on.' })
+  @Field(() => PageInfo, { description: 'Whether the list continues, and the cursors of this page.' })
   pageInfo!: PageInfo;
 }
 

@@ -7,23 +7,30 @@ import { foldForSearch } from '../model/fold-for-search.js';
 import * as rules from '../model/rules.js';
 
 @InputType({
-  description: 'Which customers a list shows: those that meet everything that is given. Null asks nothing.',
+  description: 'Selects customers that meet all given conditions. Omit or null: no filter.',
 })
 export class ExpressCustomerFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      'Substring of the name, ignoring case and accents; at most 500 characters. Every character is taken literally, ' +
-      'spaces, % and _ too. One or two letters are answered as exactly as longer texts, but a rare pair may take longer.',
+      'Part of the name, ignoring case and accents; at most 500 characters. Every character counts literally, also white ' +
+      'space, % and _. Texts of one or two characters are found as exactly as longer ones, but may take longer if rare. ' +
+      'Omit or null: any name.',
   })
   @ValidateWith(nullable(rules.nameContains))
   nameContains?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Only active customers, or only deactivated ones.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'true: active customers only; false: deactivated customers only. Omit or null: both.',
+  })
   @ValidateWith(nullable(rules.acceptsAny))
   isActive?: boolean | null;
 
-  @Field(() => JsonScalar, { nullable: true, description: 'All listed pairs must match exactly.' })
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'Pairs that a customer must have, each with exactly this value. Omit or null: any metadata.',
+  })
   @ValidateWith(nullable(rules.metadata))
   metadata?: Metadata | null;
 }

@@ -1,8 +1,9 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
+import { METADATA_LIMITS } from './descriptions.js';
 import type { ExpressCustomerEntity, Metadata } from '../model/express-customer.entity.js';
 
-/** The REST-shaped answer, the same through every door. */
+/** A customer as every API answers it. */
 @ObjectType({ description: 'An Express customer: groups users and studies.' })
 @Directive('@key(fields: "expressCustomerId")')
 export class ExpressCustomer {
@@ -12,11 +13,11 @@ export class ExpressCustomer {
   id!: string;
 
   @Field(() => ID, {
-    description: 'Unique identifier: cus_ followed by 32 lower-case hex digits, in order of creation.',
+    description: 'Unique identifier: cus_ followed by 32 lower-case hex digits; ids sort by creation.',
   })
   expressCustomerId!: string;
 
-  @Field({ description: 'The name exactly as it was sent.' })
+  @Field({ description: 'Name, exactly as it was sent.' })
   expressCustomerName!: string;
 
   @Field({ description: 'Whether new studies and users may be attached.' })
@@ -27,32 +28,34 @@ export class ExpressCustomer {
 
   // As much as ten objects: the largest is 200 KB.
   @Directive('@cost(weight: 10)')
-  @Field(() => JsonScalar, { description: 'Empty object when there is none.' })
+  @Field(() => JsonScalar, {
+    description: `Custom key-value pairs; an empty object if there are none. ${METADATA_LIMITS}`,
+  })
   metadata!: Metadata;
 
-  @Field(() => Int, { description: 'Grows by one with every change; pass it back as expectedVersion.' })
+  @Field(() => Int, { description: 'Starts at 1 and grows by one with every change; pass it as expectedVersion.' })
   version!: number;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  @Field(() => DateTimeScalar, { description: 'Time of creation.' })
   createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When it last changed.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the last change.' })
   updatedAt!: Date;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'UUID of the API key that created it; null when a dashboard user did.',
+    description: 'UUID of the API key that created the customer; null if a dashboard user did.',
   })
   createdByApiKeyId!: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'usr_ id of the dashboard user who created it; null when an API key did.',
+    description: 'Id of the dashboard user who created the customer; null if an API key did.',
   })
   createdByUserId!: string | null;
 }
 
-/** The only way from a row to an answer: a column that is not named here cannot leak. */
+/** Maps a row to an answer. It is the only way, so that a column which is not named here cannot leak. */
 export function toExpressCustomer(row: ExpressCustomerEntity): ExpressCustomer {
   return {
     id: row.expressCustomerId,

@@ -10,7 +10,7 @@ export { ExpressCustomerOrder };
 
 registerEnumType(ExpressCustomerOrder, {
   name: 'ExpressCustomerOrder',
-  description: 'How a list of customers is ordered. Customers of the same name follow each other as they were created.',
+  description: 'Order of a list of customers. Customers with the same name are ordered by creation.',
   valuesConfig: {
     CREATED_AT_ASC: { description: 'Oldest first.' },
     CREATED_AT_DESC: { description: 'Newest first.' },
@@ -21,13 +21,16 @@ registerEnumType(ExpressCustomerOrder, {
 
 @ArgsType()
 export class ExpressCustomersArgs extends PageArgs {
-  @Field(() => ExpressCustomerFilter, { nullable: true, description: 'Which customers; all when left out.' })
+  @Field(() => ExpressCustomerFilter, {
+    nullable: true,
+    description: 'Conditions that the customers meet. Omit or null: all customers.',
+  })
   @ValidateWith(nullable(nestedInput(ExpressCustomerFilter)))
   filter?: ExpressCustomerFilter | null;
 
   @Field(() => ExpressCustomerOrder, {
     defaultValue: ExpressCustomerOrder.CREATED_AT_DESC,
-    description: 'Newest first unless told otherwise.',
+    description: 'Order of the list.',
   })
   @ValidateWith(rules.acceptsAny)
   orderBy!: ExpressCustomerOrder;

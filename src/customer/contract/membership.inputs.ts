@@ -1,25 +1,26 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { ValidateWith } from '../../shared/validation.js';
+import { USER_ID } from './descriptions.js';
 import * as rules from '../model/rules.js';
 
-@InputType({ description: 'Which user to add to which customer.' })
+@InputType({ description: 'Add a user to a customer.' })
 export class AddUserToExpressCustomerInput {
-  @Field(() => ID, { description: 'The customer that the user comes to.' })
+  @Field(() => ID, { description: 'Id of the customer.' })
   @ValidateWith(rules.expressCustomerId)
   expressCustomerId!: string;
 
-  @Field(() => ID, { description: 'usr_ followed by 32 hex digits.' })
+  @Field(() => ID, { description: USER_ID })
   @ValidateWith(rules.userId)
   userId!: string;
 }
 
-@InputType({ description: 'Which user to take out of which customer.' })
+@InputType({ description: 'Remove a user from a customer.' })
 export class RemoveUserFromExpressCustomerInput {
-  @Field(() => ID, { description: 'The customer that the user leaves.' })
+  @Field(() => ID, { description: 'Id of the customer.' })
   @ValidateWith(rules.expressCustomerId)
   expressCustomerId!: string;
 
-  @Field(() => ID, { description: 'usr_ followed by 32 hex digits.' })
+  @Field(() => ID, { description: USER_ID })
   @ValidateWith(rules.userId)
   userId!: string;
 }

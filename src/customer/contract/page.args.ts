@@ -5,13 +5,13 @@ import * as rules from '../model/rules.js';
 
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { defaultValue: PAGE_SIZE.default, description: 'How many entries at most: 1-100.' })
+  @Field(() => Int, { defaultValue: PAGE_SIZE.default, description: 'Page size: 1-100.' })
   @ValidateWith(rules.pageSize)
   first!: number;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The endCursor of the page before; left out for the first page.',
+    description: 'endCursor of the previous page. Omit or null: the first page.',
   })
   @ValidateWith(nullable(rules.cursor))
   after?: string | null;

@@ -2,25 +2,29 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { JsonScalar } from '../../shared/scalars.js';
 import { ValidateWith, nullable, optional } from '../../shared/validation.js';
 import type { Metadata } from '../model/express-customer.entity.js';
+import { EXPECTED_VERSION, METADATA_LIMITS } from './descriptions.js';
 import * as rules from '../model/rules.js';
 
-@InputType({ description: 'Which customer to change, and its new values. A field that is left out stays as it is.' })
+@InputType({ description: 'Change a customer. Omitted fields keep their values.' })
 export class UpdateExpressCustomerInput {
-  @Field(() => ID, { description: 'The customer to change.' })
+  @Field(() => ID, { description: 'Id of the customer to change.' })
   @ValidateWith(rules.expressCustomerId)
   expressCustomerId!: string;
 
-  @Field(() => String, { nullable: true, description: 'The new name, by the rules of creation. Null is refused.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'New name: 1-500 Unicode code points with at least one visible character. Must not be null.',
+  })
   @ValidateWith(optional(rules.expressCustomerName))
   expressCustomerName?: string;
 
-  @Field(() => JsonScalar, { nullable: true, description: 'Replaces all pairs; null clears them.' })
+  @Field(() => JsonScalar, { nullable: true, description: `Replaces all pairs; null removes all. ${METADATA_LIMITS}` })
   @ValidateWith(nullable(rules.metadata))
   metadata?: Metadata | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The version that was read; when the customer has moved on since, nothing is changed.',
+    description: EXPECTED_VERSION,
   })
   @ValidateWith(nullable(rules.expectedVersion))
   expectedVersion?: number | null;

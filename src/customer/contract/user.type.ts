@@ -1,10 +1,11 @@
+import { USER_ID } from './descriptions.js';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
 @ObjectType({
-  description: "The platform's user, owned by another subgraph; this service knows its id and its customers.",
+  description: 'A user of the platform, owned by another subgraph; this service has its id and its customers.',
 })
 @Directive('@key(fields: "userId")')
 export class User {
-  @Field(() => ID, { description: 'usr_ followed by 32 hex digits.' })
+  @Field(() => ID, { description: USER_ID })
   userId!: string;
 }

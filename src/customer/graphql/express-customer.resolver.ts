@@ -21,11 +21,11 @@ export class ExpressCustomerResolver {
   @ReadsExpress()
   @Query(() => ExpressCustomer, {
     nullable: true,
-    description: 'One customer; null when it does not exist or belongs to another clinic.',
+    description: 'One customer; null if it does not exist or belongs to another clinic.',
   })
   async expressCustomer(
     @Ctx() context: RequestContext,
-    @Arg('expressCustomerId', () => ID, { description: 'The id that createExpressCustomer returned.' }) id: string,
+    @Arg('expressCustomerId', () => ID, { description: 'Id of the customer.' }) id: string,
   ): Promise<ExpressCustomer | null> {
     const row = await useCases.expressCustomer(context, id);
     return row && toExpressCustomer(row);
@@ -34,7 +34,7 @@ export class ExpressCustomerResolver {
   @SizedByFirst()
   @ReadsExpress()
   @Query(() => ExpressCustomerConnection, {
-    description: "Customers of the caller's clinic, newest first unless ordered otherwise. `first` is 1-100.",
+    description: "Customers of the caller's clinic, page by page.",
   })
   async expressCustomers(
     @Ctx() context: RequestContext,
@@ -45,7 +45,7 @@ export class ExpressCustomerResolver {
   }
 
   @WritesExpress()
-  @Mutation(() => ExpressCustomer, { description: 'Creates a customer with a unique identifier and a name.' })
+  @Mutation(() => ExpressCustomer, { description: 'Creates a customer.' })
   async createExpressCustomer(
     @Ctx() context: RequestContext,
     @Arg('input', () => CreateExpressCustomerInput, { description: 'The new customer.' })
@@ -56,7 +56,7 @@ export class ExpressCustomerResolver {
 
   @WritesExpress()
   @Mutation(() => ExpressCustomer, {
-    description: 'Changes only the fields that are given. `metadata` replaces all pairs; null clears them.',
+    description: 'Changes the given fields of a customer. A call that changes nothing succeeds and keeps the version.',
   })
   async updateExpressCustomer(
     @Ctx() context: RequestContext,
@@ -68,11 +68,11 @@ export class ExpressCustomerResolver {
 
   @WritesExpress()
   @Mutation(() => ExpressCustomer, {
-    description: 'Sets and unsets single metadata keys atomically; the other keys survive concurrent edits.',
+    description: 'Sets and unsets single metadata keys atomically; other keys survive concurrent edits.',
   })
   async editExpressCustomerMetadata(
     @Ctx() context: RequestContext,
-    @Arg('input', () => EditExpressCustomerMetadataInput, { description: 'The customer and the keys.' })
+    @Arg('input', () => EditExpressCustomerMetadataInput, { description: 'The customer and the metadata keys.' })
     input: EditExpressCustomerMetadataInput,
   ): Promise<ExpressCustomer> {
     return toExpressCustomer(await useCases.editExpressCustomerMetadata(context, input));
@@ -81,7 +81,7 @@ export class ExpressCustomerResolver {
   @WritesExpress()
   @Mutation(() => ExpressCustomer, {
     description:
-      'Bars the customer from new studies and new users. Existing data is preserved. Repeating it changes nothing.',
+      'Closes a customer to new studies and new users. Existing data is kept. Repeating the call changes nothing.',
   })
   async deactivateExpressCustomer(
     @Ctx() context: RequestContext,
@@ -93,7 +93,7 @@ export class ExpressCustomerResolver {
 
   @WritesExpress()
   @Mutation(() => ExpressCustomer, {
-    description: 'Restores a deactivated customer. Repeating it changes nothing.',
+    description: 'Reopens a deactivated customer. Repeating the call changes nothing.',
   })
   async reactivateExpressCustomer(
     @Ctx() context: RequestContext,
@@ -105,7 +105,9 @@ export class ExpressCustomerResolver {
 
   @WritesExpress()
   @Mutation(() => ExpressCustomer, {
-    description: 'Associates an existing platform user with the customer. Repeating it changes nothing.',
+    description:
+      'Adds a user of the platform to a customer; fails with EXPRESS_CUSTOMER_INACTIVE if the customer is deactivated. ' +
+      'Repeating the call changes nothing.',
   })
   async addUserToExpressCustomer(
     @Ctx() context: RequestContext,
@@ -117,7 +119,7 @@ export class ExpressCustomerResolver {
 
   @WritesExpress()
   @Mutation(() => ExpressCustomer, {
-    description: 'Removes the association; the user account itself stays. Repeating it changes nothing.',
+    description: 'Removes a user from a customer; the user itself is kept. Repeating the call changes nothing.',
   })
   async removeUserFromExpressCustomer(
     @Ctx() context: RequestContext,
@@ -129,7 +131,7 @@ export class ExpressCustomerResolver {
 
   @SizedByFirst()
   @FieldResolver(() => ExpressCustomerUserConnection, {
-    description: 'The users in this customer, in the order they were added.',
+    description: 'Users of this customer, in the order they were added.',
   })
   async users(
     @Ctx() context: RequestContext,
@@ -140,7 +142,7 @@ export class ExpressCustomerResolver {
   }
 
   @SizedByFirst()
-  @FieldResolver(() => ExpressCustomerEventConnection, { description: 'Every change to this customer, oldest first.' })
+  @FieldResolver(() => ExpressCustomerEventConnection, { description: 'Audit events of this customer, oldest first.' })
   async events(
     @Ctx() context: RequestContext,
     @Root() customer: ExpressCustomer,
@@ -154,7 +156,7 @@ export class ExpressCustomerResolver {
 @Resolver(() => ExpressCustomerConnection)
 export class ExpressCustomerConnectionResolver {
   @Directive('@cost(weight: 10)')
-  @FieldResolver(() => Int, { description: 'Customers on all pages together. Counted only when selected.' })
+  @FieldResolver(() => Int, { description: 'Number of customers on all pages. Counted only if selected.' })
   totalCount(@Root() connection: ExpressCustomerConnection): Promise<number> {
     return connection.count();
   }

@@ -1,6 +1,6 @@
 import { Directive } from 'type-graphql';
 
-// These inform a router, which may refuse early; what holds here is the first line of each use case.
+// These inform a router, which may reject early; authorisation is the first line of each use case.
 function requiresScope(scope: string): MethodDecorator & PropertyDecorator {
   return (target: object, property: string | symbol, descriptor?: PropertyDescriptor) => {
     for (const sdl of [`@requiresScopes(scopes: [["${scope}"]])`, '@authenticated']) {

@@ -14,7 +14,7 @@ export class UserResolver {
   @SizedByFirst()
   @ReadsExpress()
   @FieldResolver(() => ExpressCustomerConnection, {
-    description: "The customers of the caller's clinic that the user is in, newest first.",
+    description: "Customers of the caller's clinic that the user is in, newest first.",
   })
   async expressCustomers(
     @Ctx() context: RequestContext,

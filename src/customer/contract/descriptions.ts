@@ -1,0 +1,10 @@
+// Texts that several classes share. They become the documentation of generated clients.
+
+export const EXPECTED_VERSION =
+  'Expected current version; if the customer has another one, the call fails with VERSION_CONFLICT and changes nothing. ' +
+  'Omit or null: no check.';
+
+export const USER_ID = 'User id: usr_ followed by 32 lower-case hex digits.';
+
+export const METADATA_LIMITS =
+  'A flat JSON object of string to string: at most 50 pairs, keys of 1-100 and values of 0-1000 Unicode code points.';
