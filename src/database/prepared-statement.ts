@@ -11,7 +11,7 @@ export interface PreparedStatement {
 
 /** Runs work on a connection from the pool below TypeORM, which has no way to name a statement. */
 export async function withConnection<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  // Not the pool's own `query`, which gives up the connection after any error, a broken rule of the table too.
+  // Not the pool's own `query`, which discards the connection after any error, a broken rule of the table too.
   const client = await poolOf(dataSource).connect();
   // A connection that breaks fails its statement, which throws here, and also emits 'error'; unhandled, that would crash the
   // process.

@@ -1,11 +1,11 @@
-/** Work that is repeated beside the requests. */
+/** Work that is repeated in the background. */
 export interface BackgroundTask {
-  /** Tells a run under way to come to an end and waits for it; none follows. */
+  /** Asks a run in progress to end and waits for it; none follows. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs the work every so often, never twice at once, without keeping the process alive. A run that fails is told to
+ * Runs the work every so often, never twice concurrently, without keeping the process alive. A run that fails is reported to
  * `onError` and the next one tries again. Long work ends early when its signal is aborted.
  */
 export function startBackgroundTask(

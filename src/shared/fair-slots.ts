@@ -159,7 +159,7 @@ export class FairSlots {
     }
   }
 
-  /** The lane whose work starts next; the two take turns where both wait. */
+  /** The lane whose work starts next; they alternate where both wait. */
   private nextLane(): Lane | undefined {
     const mayStart = (name: Lane) => this.lanes[name].rotation.length > 0 && this.hasLaneRoom(this.lanes[name]);
     return [this.preferred, otherLane(this.preferred)].find(mayStart);

@@ -24,8 +24,8 @@ export interface Connection<Node, Fields = object> {
 }
 
 /**
- * Cuts a page from one row more than was asked for: that row tells that another page follows.
- * A page behind a cursor has one before it: at least the row that the cursor names.
+ * Cuts a page from one row more than was asked for: that row shows that another page follows.
+ * A page after a cursor has one before it: at least the row that the cursor names.
  */
 export function pageOf<Row>(
   found: Row[],

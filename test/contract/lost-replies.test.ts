@@ -5,7 +5,7 @@ import { startService, type Service } from '../support/service.js';
 import { RestClient } from '../support/rest-client.js';
 
 const CUTS: Record<Engine, number> = { postgresql: 1_000, embedded: 200 };
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 
 /** Passes requests on and cuts the connection when the answer to the first try of a create comes back. */
 function cuttingProxy(port: number): Server {
@@ -48,8 +48,8 @@ onEachEngine((engine) => {
     const clinic = await service.newClinic();
     const client = new RestClient(proxyUrl, clinic.token);
     const ids = new Set<string>();
-    for (let done = 0; done < CUTS[engine]; done += AT_ONCE) {
-      const creates = Array.from({ length: AT_ONCE }, (_, index) =>
+    for (let done = 0; done < CUTS[engine]; done += CONCURRENCY) {
+      const creates = Array.from({ length: CONCURRENCY }, (_, index) =>
         client.create({ expressCustomerName: `Cut ${done + index}` }),
       );
       for (const { body } of await Promise.all(creates)) ids.add(body.expressCustomerId as string);

@@ -39,8 +39,8 @@ afterEach(async () => {
   await place.remove();
 });
 
-/** What a start tells comes just after the service is ready. */
-async function toldAtStart({ output }: ServerProcess): Promise<string> {
+/** What a start prints comes just after the service is ready. */
+async function readStartOutput({ output }: ServerProcess): Promise<string> {
   while (!/\bready\b[^]*\n$/.test(output())) await sleep(20);
   return output();
 }
@@ -79,17 +79,17 @@ onEachEngine((engine) => {
     expect(data.expressCustomers.nodes.map((node: any) => node.expressCustomerName).sort()).toEqual([...names].sort());
   });
 
-  it('tells where to go next', async () => {
+  it('prints where to go next', async () => {
     const service = await start();
     const { url } = service;
-    const text = await toldAtStart(service);
+    const text = await readStartOutput(service);
     expect(text).toContain(`avara-express-customers is ready at ${url}/graphql`);
     expect(text).toContain(`Open ${url} in a browser`);
   });
 
   it('writes nothing but JSON lines in production', async () => {
     const service = await start({ NODE_ENV: 'production' });
-    const lines = (await toldAtStart(service))
+    const lines = (await readStartOutput(service))
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line));
@@ -141,11 +141,11 @@ describe('with the embedded engine', () => {
   it('makes a demo key at the first start, shows it until there is a customer, and keeps it for its owner alone', async () => {
     const first = await start();
     const token = await tokenFor('embedded');
-    expect((await toldAtStart(first)).split(token)).toHaveLength(3);
+    expect((await readStartOutput(first)).split(token)).toHaveLength(3);
     expect((await stat(join(place.dataDir, 'api-key'))).mode & 0o777).toBe(0o600);
     expect((await first.end('SIGTERM')).code).toBe(0);
     const again = await start();
-    expect((await toldAtStart(again)).split(token)).toHaveLength(3);
+    expect((await readStartOutput(again)).split(token)).toHaveLength(3);
     expect(again.output()).toContain('The demo clinic has no customers yet.');
     expect((await create(again.url, token, 'By the demo key')).data.createExpressCustomer.expressCustomerId).toMatch(
       /^cus_/,
@@ -153,13 +153,13 @@ describe('with the embedded engine', () => {
     expect((await again.end('SIGTERM')).code).toBe(0);
     const second = await start();
     expect(await tokenFor('embedded')).toBe(token);
-    expect(await toldAtStart(second)).not.toContain(token);
+    expect(await readStartOutput(second)).not.toContain(token);
     expect((await graphql(second.url, token, NAMES)).data.expressCustomers.totalCount).toBe(1);
   });
 
   it('says at the end that it has stopped, and where the data is', async () => {
     const service = await start();
-    await toldAtStart(service);
+    await readStartOutput(service);
     await service.end('SIGINT');
     expect(service.output()).toMatch(new RegExp(`\\nStopped\\. Your customers are kept in ${place.dataDir}\\.\\n$`));
   });
@@ -170,7 +170,7 @@ describe('with the embedded engine', () => {
     await writeFile(join(folder, '.env'), 'NODE_ENV=production\nLOG_LEVEL=nonsense\nDATA_DIR=./of-the-file\n');
     const environment = { DATABASE_URL: '', LOG_LEVEL: 'info' };
     running = await startServerProcess({ environment, cwd: folder });
-    expect(await toldAtStart(running)).toContain('"msg":"ready"');
+    expect(await readStartOutput(running)).toContain('"msg":"ready"');
     expect((await stat(join(folder, 'of-the-file', 'pglite'))).isDirectory()).toBe(true);
   });
 
@@ -221,7 +221,7 @@ describe('a start that cannot succeed', () => {
   });
 
   it.each([
-    ['tells how it is set, and starts nothing', '--help', 0, /PORT, HOST [^]*npm run cli -- --help/],
+    ['explains its settings, and starts nothing', '--help', 0, /PORT, HOST [^]*npm run cli -- --help/],
     ['refuses what it does not know', '--port=1', 1, /unknown option '--port=1'/],
   ])('%s', async (_title, argument, code, words) => {
     const dataDir = join(place.dataDir, 'new');

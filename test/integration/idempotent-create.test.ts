@@ -38,7 +38,7 @@ onEachEngine((engine) => {
     expect(new Set(ids.map(({ expressCustomerId }) => expressCustomerId)).size).toBe(1);
   });
 
-  it('makes one customer of 50 equal calls at once, for each of 20 keys', async () => {
+  it('makes one customer of 50 simultaneous equal calls, for each of 20 keys', async () => {
     const caller = world.newCaller();
     for (let pair = 0; pair < 10; pair += 1) {
       const calls = Array.from({ length: 100 }, (_, index) => {
@@ -52,7 +52,7 @@ onEachEngine((engine) => {
     expect(await world.count('express_customer_events', caller.actor.clinicId)).toBe(20);
   });
 
-  it('answers 64 repeated calls at once by a few statements, each as the first, and refuses those with another input', async () => {
+  it('answers 64 simultaneous repeated calls by a few statements, each as the first, and refuses those with another input', async () => {
     const caller = world.newCaller();
     const inputs = Array.from({ length: 64 }, (_, n) => ({
       expressCustomerName: `Repeated ${n}`,
@@ -107,7 +107,7 @@ onEachEngine((engine) => {
     expect(ids.has(first.expressCustomerId)).toBe(false);
   });
 
-  it('stops removing old keys when it is told to', async () => {
+  it('stops removing old keys when it is asked to', async () => {
     const caller = world.newCaller();
     await useCases.createExpressCustomer(caller, { expressCustomerName: 'Old', idempotencyKey: 'stopped' });
     await age('stopped', 25);

@@ -40,7 +40,7 @@ async function pass(request: IncomingMessage, response: ServerResponse, fate: Fa
   response.writeHead(answer.statusCode!, answer.headers).end(text);
 }
 
-/** An HTTP proxy that delays, cuts and reorders as it is told for each request. What it cannot pass on, it cuts. */
+/** An HTTP proxy that delays, cuts and reorders as it is asked to for each request. What it cannot pass on, it cuts. */
 export async function startFaultyProxy(
   chooseFate: (request: IncomingMessage) => Fate,
 ): Promise<{ url: string; settled: () => Promise<void>; stop: () => void }> {

@@ -29,7 +29,7 @@ interface Options {
 
 /**
  * Behaves as the published client libraries do: tries again twice on broken connections, 408, 409, 429 and from 500 on,
- * unless told not to; marks each try; knows only a bearer key; pages until there is no cursor; writes limits as decimals.
+ * unless asked not to; marks each try; knows only a bearer key; pages until there is no cursor; writes limits as decimals.
  */
 export class RestClient {
   /** Every request that was sent, retries included. */

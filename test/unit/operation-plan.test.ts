@@ -146,8 +146,12 @@ async function settled(world: World, start: () => ExecutionResult | Promise<Exec
   const result = start();
   await world.settleAll(result);
   const { data, errors } = await result;
-  const told = errors?.map(({ message, path, locations }) => ({ message: maskInternals(message), path, locations }));
-  return { text: JSON.stringify(data), errors: told, resolved: world.seen };
+  const reported = errors?.map(({ message, path, locations }) => ({
+    message: maskInternals(message),
+    path,
+    locations,
+  }));
+  return { text: JSON.stringify(data), errors: reported, resolved: world.seen };
 }
 
 // The service masks what graphql-js says of values that do not fit; so the words are free, the place is not.

@@ -1,7 +1,7 @@
 import { PassThrough, type Writable } from 'node:stream';
 import { formatTimeLeft, showProgress } from '../../../src/cli/progress.js';
 
-/** What whoever looks at a terminal, or at a file, is written to. */
+/** A terminal, or a file, and what is written to it. */
 function watched(isTTY: boolean, columns = 80) {
   let written = '';
   const stderr = Object.assign(new PassThrough(), { isTTY, columns });
