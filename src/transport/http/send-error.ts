@@ -11,6 +11,10 @@ export const isGraphQL = (request: FastifyRequest): boolean => request.url.split
 const chooseStatus = ({ code, status }: AppError, { headers }: FastifyRequest): number =>
   code === 'VERSION_CONFLICT' && headers['if-match'] !== undefined ? 412 : status;
 
+/** The media type of an error, in the form of the API that was called. */
+export const chooseErrorType = (request: FastifyRequest): string =>
+  isGraphQL(request) ? chooseAnswerType(request.headers.accept) : 'application/json; charset=utf-8';
+
 /** Answers an error with its code's status, in the form of the API that was called. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const appError = toAppError(error);
@@ -24,6 +28,5 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: u
   // Client libraries retry a 409 by themselves; none of ours goes away by waiting.
   if (status === 409) void reply.header('x-should-retry', 'false');
   const body = errorBody(appError, request.id, isGraphQL(request));
-  const type = isGraphQL(request) ? chooseAnswerType(request.headers.accept) : 'application/json; charset=utf-8';
-  return reply.code(status).type(type).send(body);
+  return reply.code(status).type(chooseErrorType(request)).send(body);
 }

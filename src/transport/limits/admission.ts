@@ -3,9 +3,9 @@ import { actorId } from '../../identity/actor.js';
 import type { AppError } from '../../shared/app-error.js';
 import { getContext } from '../context.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
+import { chooseErrorType, isGraphQL } from '../http/send-error.js';
 import { FairShare } from './fair-share.js';
 import type { OverloadGate } from './overload.js';
-import { PATHS } from '../paths.js';
 
 /** Bytes of bodies that may be arriving at the same time. */
 const ARRIVING_BYTES = 64 * 1_048_576;
@@ -47,8 +47,10 @@ function release(request: FastifyRequest): void {
   request.getDecorator<(() => void) | null>(RELEASE)?.();
 }
 
+// Of a small answer the exact length does not matter: a character has at most three bytes.
 const answerBytes = (payload: unknown): number => {
-  if (typeof payload === 'string') return Buffer.byteLength(payload);
+  if (typeof payload === 'string')
+    return payload.length * 3 < MIN_COUNTED_ANSWER_BYTES ? 0 : Buffer.byteLength(payload);
   return Buffer.isBuffer(payload) ? payload.length : 0;
 };
 
@@ -57,10 +59,14 @@ function replaceAnswer(request: FastifyRequest, reply: FastifyReply): string {
   const error = serviceUnavailable();
   getContext(request).outcome.code = error.code;
   for (const name of ['content-length', 'etag']) void reply.removeHeader(name);
-  void reply.code(error.status).type('application/json; charset=utf-8');
+  void reply.code(error.status).type(chooseErrorType(request));
   void reply.header('retry-after', error.details.retryAfter);
-  return JSON.stringify(errorBody(error, request.id, request.routeOptions.url === PATHS.graphql));
+  return JSON.stringify(errorBody(error, request.id, isGraphQL(request)));
 }
+
+// However large it is, one body or one answer per credential is always admitted.
+const hasRoomOrNothing = (share: FairShare, credential: string, bytes: number): boolean =>
+  share.held(credential) === 0 || share.hasRoom(credential, bytes);
 
 // Before the body is read.
 function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: number): void {
@@ -69,7 +75,7 @@ function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: numb
     if (!getContext(request).actor) return next();
     const credential = getCredential(request);
     const bytes = bodyBytes(request, maxBytes);
-    if (!gate.hasRoom(credential) || !arriving.hasRoom(credential, bytes)) return next(refuse(gate));
+    if (!gate.hasRoom(credential) || !hasRoomOrNothing(arriving, credential, bytes)) return next(refuse(gate));
     if (bytes > 0) {
       const arrived = arriving.take(credential, bytes);
       request.setDecorator(RELEASE, arrived);
@@ -104,7 +110,7 @@ function admitAnswers(server: FastifyInstance, maxBytes: number): void {
     const bytes = answerBytes(payload);
     if (bytes < MIN_COUNTED_ANSWER_BYTES) return next();
     const credential = getCredential(request);
-    if (!unread.hasRoom(credential, bytes)) return next(null, replaceAnswer(request, reply));
+    if (!hasRoomOrNothing(unread, credential, bytes)) return next(null, replaceAnswer(request, reply));
     reply.raw.once('close', unread.take(credential, bytes));
     next();
   });
