@@ -7,10 +7,10 @@ import { CreateExpressCustomerInput } from '../contract/create-express-customer.
 import { expressCustomerNotFound } from '../model/errors.js';
 import { restOperations } from './openapi.js';
 import {
-  expectedVersionOf,
-  inHeaderNames,
-  inQueryNames,
-  limitOf,
+  parseIfMatch,
+  withHeaderNames,
+  withQueryNames,
+  parseLimit,
   parseRetryCount,
   sendCustomer,
   toRestPage,
@@ -25,31 +25,31 @@ import * as useCases from '../use-cases/index.js';
 
 type Call = FastifyRequest<{ Params: { expressCustomerId: string }; Querystring: Record<string, unknown> }>;
 
-const bodyOf = ({ body }: Call): unknown => (body === undefined ? {} : body);
+const getBody = ({ body }: Call): unknown => (body === undefined ? {} : body);
 
 // A client library that is called without changes sends the text `null`.
-const changesOf = (call: Call): unknown => bodyOf(call) ?? {};
+const getChanges = (call: Call): unknown => getBody(call) ?? {};
 
-const retryCountOf = ({ headers }: Call) => parseRetryCount(headers['x-stainless-retry-count'] as string | undefined);
+const getRetryCount = ({ headers }: Call) => parseRetryCount(headers['x-stainless-retry-count'] as string | undefined);
 
-function preconditionOf(call: Call): Precondition {
-  const expectedVersion = expectedVersionOf(call.headers['if-match']);
-  return expectedVersion === undefined ? {} : { expectedVersion, retryCount: retryCountOf(call) };
+function getPrecondition(call: Call): Precondition {
+  const expectedVersion = parseIfMatch(call.headers['if-match']);
+  return expectedVersion === undefined ? {} : { expectedVersion, retryCount: getRetryCount(call) };
 }
 
-// The body names neither the customer, which the address does, nor its version, which If-Match does.
-const targetOf = ({ params }: Call, { expectedVersion }: Precondition) => ({
+// The customer is part of the URL, and its version of If-Match; the body has neither.
+const buildTarget = ({ params }: Call, { expectedVersion }: Precondition) => ({
   expressCustomerId: params.expressCustomerId,
   expectedVersion,
 });
 
 async function createExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const idempotencyKey = request.headers['idempotency-key'];
-  const input = await inHeaderNames(async () =>
-    parseInput(CreateExpressCustomerInput, bodyOf(request), { idempotencyKey }),
+  const input = await withHeaderNames(async () =>
+    parseInput(CreateExpressCustomerInput, getBody(request), { idempotencyKey }),
   );
   // An idempotency key alone tells its call from others.
-  const retryCount = idempotencyKey === undefined ? (retryCountOf(request) ?? null) : null;
+  const retryCount = idempotencyKey === undefined ? (getRetryCount(request) ?? null) : null;
   const row = await useCases.createExpressCustomer(context, input, { retryCount });
   return sendCustomer(reply, row);
 }
@@ -62,7 +62,7 @@ async function expressCustomer(context: RequestContext, request: Call, reply: Fa
 
 const LIST_PARAMETERS = new Set(['cursor', 'limit', 'expressCustomerName']);
 
-function listArguments(query: Record<string, unknown>): ExpressCustomersArgs {
+function parseListArguments(query: Record<string, unknown>): ExpressCustomersArgs {
   const unknown = Object.keys(query).filter((name) => !LIST_PARAMETERS.has(name));
   if (unknown.length > 0) {
     throw badUserInput(
@@ -72,45 +72,45 @@ function listArguments(query: Record<string, unknown>): ExpressCustomersArgs {
   const { cursor: after, limit, expressCustomerName: nameContains } = query;
   const filter = nameContains === undefined ? undefined : { nameContains };
   const orderBy = ExpressCustomerOrder.CREATED_AT_DESC;
-  return parseInput(ExpressCustomersArgs, { first: limitOf(limit), after, filter, orderBy });
+  return parseInput(ExpressCustomersArgs, { first: parseLimit(limit), after, filter, orderBy });
 }
 
 const expressCustomers = async (context: RequestContext, request: Call) =>
-  toRestPage(await inQueryNames(async () => useCases.expressCustomers(context, listArguments(request.query))));
+  toRestPage(await withQueryNames(async () => useCases.expressCustomers(context, parseListArguments(request.query))));
 
 async function updateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
-  const precondition = preconditionOf(request);
-  const input = parseInput(UpdateExpressCustomerInput, changesOf(request), targetOf(request, precondition));
+  const precondition = getPrecondition(request);
+  const input = parseInput(UpdateExpressCustomerInput, getChanges(request), buildTarget(request, precondition));
   return sendCustomer(reply, await useCases.updateExpressCustomer(context, input, precondition));
 }
 
 async function deactivateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
-  const precondition = preconditionOf(request);
-  const input = parseInput(DeactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
+  const precondition = getPrecondition(request);
+  const input = parseInput(DeactivateExpressCustomerInput, getBody(request), buildTarget(request, precondition));
   return sendCustomer(reply, await useCases.deactivateExpressCustomer(context, input, precondition));
 }
 
 async function reactivateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
-  const precondition = preconditionOf(request);
-  const input = parseInput(ReactivateExpressCustomerInput, bodyOf(request), targetOf(request, precondition));
+  const precondition = getPrecondition(request);
+  const input = parseInput(ReactivateExpressCustomerInput, getBody(request), buildTarget(request, precondition));
   return sendCustomer(reply, await useCases.reactivateExpressCustomer(context, input, precondition));
 }
 
 async function addUserToExpressCustomer(context: RequestContext, request: Call) {
   const { expressCustomerId } = request.params;
-  const input = parseInput(AddUserToExpressCustomerInput, bodyOf(request), { expressCustomerId });
-  await useCases.addUserToExpressCustomer(context, input, preconditionOf(request));
+  const input = parseInput(AddUserToExpressCustomerInput, getBody(request), { expressCustomerId });
+  await useCases.addUserToExpressCustomer(context, input, getPrecondition(request));
   return { success: true };
 }
 
 async function removeUserFromExpressCustomer(context: RequestContext, request: Call) {
   const { expressCustomerId } = request.params;
-  const input = parseInput(RemoveUserFromExpressCustomerInput, bodyOf(request), { expressCustomerId });
-  await useCases.removeUserFromExpressCustomer(context, input, preconditionOf(request));
+  const input = parseInput(RemoveUserFromExpressCustomerInput, getBody(request), { expressCustomerId });
+  await useCases.removeUserFromExpressCustomer(context, input, getPrecondition(request));
   return { success: true };
 }
 
-/** The published REST calls: method, address below /v1/express, and the use case, whose name is the operationId. */
+/** The published REST calls: method, path below /v1/express, and the use case, whose name is the operationId. */
 export const EXPRESS_CUSTOMER_ROUTES = [
   { method: 'POST', url: '', handler: createExpressCustomer },
   { method: 'GET', url: '', handler: expressCustomers },

@@ -27,7 +27,7 @@ function collectBody(raw: IncomingMessage, done: (body: string) => void): void {
 }
 
 // Runs in an event of the connection, where an error would end the process.
-function remember(context: RequestContext, retryCount: string, body: string): void {
+function rememberCreate(context: RequestContext, retryCount: string, body: string): void {
   try {
     const input = parseInput(CreateExpressCustomerInput, JSON.parse(body));
     rememberRefusedCreate(context, input, parseRetryCount(retryCount)!);
@@ -48,5 +48,5 @@ export function noteRefusedCreate(context: RequestContext, request: FastifyReque
   if (!wasRefused || headers['idempotency-key'] !== undefined) return;
   const retryCount = headers['x-stainless-retry-count'] as string | undefined;
   if (retryCount === undefined || Number(headers['content-length'] ?? 0) > MAX_BYTES) return;
-  collectBody(raw, (text) => remember(context, retryCount, text));
+  collectBody(raw, (text) => rememberCreate(context, retryCount, text));
 }

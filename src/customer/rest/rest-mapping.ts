@@ -15,7 +15,10 @@ const QUERY_NAMES: Names = new Map([
 ]);
 const HEADER_NAMES: Names = new Map([['idempotencyKey', 'Idempotency-Key']]);
 
-/** The nine fields of the published shape; who did not create it is left out. The version travels as the ETag. */
+/**
+ * Eight of the nine published fields: createdByApiKeyId or createdByUserId, whichever kind of caller created it. The version
+ * travels as the ETag.
+ */
 export function toRestCustomer(row: ExpressCustomerEntity): object {
   const { id: _, version: __, createdByApiKeyId, createdByUserId, ...customer } = toExpressCustomer(row);
   return {
@@ -27,11 +30,12 @@ export function toRestCustomer(row: ExpressCustomerEntity): object {
   };
 }
 
+/** Sends a customer with its version as a strong ETag: equal ETags mean equal text. */
 export function sendCustomer(reply: FastifyReply, row: ExpressCustomerEntity): FastifyReply {
   return reply.header('etag', `"${row.version}"`).send(toRestCustomer(row));
 }
 
-/** Some client libraries go on while a cursor comes back, whatever `hasMore` says: the last page has none. */
+/** A page of customers. Its last page has no cursor: some client libraries go on while there is one, whatever `hasMore` says. */
 export function toRestPage(page: Page<ExpressCustomerEntity>): object {
   const last = page.rows.at(-1);
   return {
@@ -51,11 +55,11 @@ const NOT_A_TAG: FieldError = {
 const NO_VERSION = 2 ** 31 - 1;
 
 /**
- * The version that an If-Match header asks for; undefined when any will do. A tag that this service never gave is well
- * formed and matches nothing (RFC 9110, 13.1.1).
- * @throws AppError BAD_USER_INPUT for what is no entity tag.
+ * The version that an If-Match header requires; undefined when any will do. A well-formed tag that this service never sent
+ * matches no version (RFC 9110, 13.1.1).
+ * @throws AppError BAD_USER_INPUT when the header is not one entity tag.
  */
-export function expectedVersionOf(ifMatch: string | undefined): number | undefined {
+export function parseIfMatch(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const tag = /^(W\/)?"([\x21\x23-\x7e]*)"$/.exec(ifMatch.trim());
   if (!tag) throw badUserInput([NOT_A_TAG]);
@@ -80,29 +84,29 @@ export function parseRetryCount(header: string | undefined): number | undefined 
   return Math.max(...counts.map(Number));
 }
 
-/** A whole number, also when it is written as the client libraries that hold it as a double write it: 20.0. */
-export function limitOf(limit: unknown): number {
+/** The number of rows per page; client libraries that hold it as a double send 20.0. Not a number when it is malformed. */
+export function parseLimit(limit: unknown): number {
   if (limit === undefined) return PAGE_SIZE.default;
   return typeof limit === 'string' && /^\d{1,9}(\.0+)?$/.test(limit) ? Number(limit) : NaN;
 }
 
-// A key that is unknown is the caller's own word for it.
-function renamed({ path, ...fault }: FieldError, names: Names): FieldError {
-  const name = fault.code === 'UNKNOWN' ? undefined : names.get(path[0]);
-  return { ...fault, path: name === undefined ? path : [name] };
+// An unknown key is named by the caller itself.
+function renameField({ path, ...fieldError }: FieldError, names: Names): FieldError {
+  const name = fieldError.code === 'UNKNOWN' ? undefined : names.get(path[0]);
+  return { ...fieldError, path: name === undefined ? path : [name] };
 }
 
-async function naming<T>(names: Names, work: () => Promise<T>): Promise<T> {
+async function withNames<T>(names: Names, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof AppError) || !error.details.fields) throw error;
-    throw badUserInput(error.details.fields.map((fault) => renamed(fault, names)));
+    throw badUserInput(error.details.fields.map((fieldError) => renameField(fieldError, names)));
   }
 }
 
-/** Names the faults of a list's arguments as the caller wrote them. */
-export const inQueryNames = <T>(work: () => Promise<T>): Promise<T> => naming(QUERY_NAMES, work);
+/** Reports the broken rules of a list's arguments by the names of its query parameters. */
+export const withQueryNames = <T>(work: () => Promise<T>): Promise<T> => withNames(QUERY_NAMES, work);
 
-/** Names the faults of what came in a header by the header. */
-export const inHeaderNames = <T>(work: () => Promise<T>): Promise<T> => naming(HEADER_NAMES, work);
+/** Reports the broken rules of what a header holds by the header's name. */
+export const withHeaderNames = <T>(work: () => Promise<T>): Promise<T> => withNames(HEADER_NAMES, work);

@@ -4,7 +4,9 @@ import type { ExpressCustomerEntity } from '../model/express-customer.entity.js'
 import type { Precondition } from './precondition.js';
 
 /**
- * Puts a platform user into a customer. Repeating it changes nothing, also when the customer has been deactivated since.
+ * Adds a platform user to a customer, atomically with the user count and the audit event. It may be repeated: adding a member
+ * changes nothing, even if the customer has been deactivated since. A repeated call adds the user again if somebody removed the
+ * user in between, unless `expectedVersion` is given.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT, EXPRESS_CUSTOMER_INACTIVE.
  */
 export async function addUserToExpressCustomer(

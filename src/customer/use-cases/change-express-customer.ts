@@ -17,27 +17,27 @@ export interface ChangeTarget extends Pick<Precondition, 'expectedVersion'> {
 
 export interface FieldChange {
   type: ExpressCustomerEventType;
-  /** The new values of some fields, given the row as it is under its lock. May throw to refuse. */
+  /** Computes the new values of some fields from the locked row. May throw to reject the change. */
   next(row: ExpressCustomerEntity): Partial<Changeable>;
 }
 
-function nextOf(change: FieldChange, row: ExpressCustomerEntity): Partial<Changeable> {
+function computeNext(change: FieldChange, row: ExpressCustomerEntity): Partial<Changeable> {
   const { metadata, ...next } = change.next(row);
   return metadata === undefined ? next : { ...next, metadata: inStoredOrder(metadata) };
 }
 
-const changesBy = (change: FieldChange, row: ExpressCustomerEntity) =>
+const computeChanges = (change: FieldChange, row: ExpressCustomerEntity) =>
   changesBetween(row, { ...row, ...change.next(row) });
 
 // Undoing what the event lists gives the customer as the change would have found it.
 function isEventOf(change: FieldChange, row: ExpressCustomerEntity, event: ExpressCustomerEventEntity): boolean {
   const before = { ...row, ...stateBefore(row, event.changes) };
-  return event.type === change.type && isDeepStrictEqual(changesBy(change, before), event.changes);
+  return event.type === change.type && isDeepStrictEqual(computeChanges(change, before), event.changes);
 }
 
 /**
- * Changes fields of a customer: row and event in one transaction, under the row's lock, so that concurrent changes follow
- * each other. Equal values change nothing, write no event and leave version and time as they are.
+ * Changes fields of a customer, atomically: row and audit event are one transaction, under the row's lock, so that concurrent
+ * changes follow each other and none is lost. Equal values change nothing: no event, same version, same `updatedAt`.
  * @throws AppError NOT_FOUND, VERSION_CONFLICT, and what `next` throws.
  */
 export function changeExpressCustomer(
@@ -51,7 +51,7 @@ export function changeExpressCustomer(
     const row = await customers.getLocked(expressCustomerId);
     const events = new ExpressCustomerEventRepository(manager, actor.clinicId);
     await assertExpectedVersion(row, precondition, { actor, events }, (event) => isEventOf(change, row, event));
-    const next = nextOf(change, row);
+    const next = computeNext(change, row);
     const changes = changesBetween(row, { ...row, ...next });
     if (changes.length === 0) return row;
     const changed = await customers.update(row, next);

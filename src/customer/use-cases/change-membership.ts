@@ -10,7 +10,7 @@ import { ExpressCustomerRepository } from '../persistence/express-customer.repos
 import { ExpressCustomerUserRepository } from '../persistence/express-customer-user.repository.js';
 import { assertExpectedVersion, type Precondition } from './precondition.js';
 
-/** A user and the customer that the user is to be in, or not in. */
+/** A user, and the customer to add the user to or to remove the user from. */
 export interface Membership {
   expressCustomerId: string;
   userId: string;
@@ -18,19 +18,20 @@ export interface Membership {
 
 type Direction = 'user_added' | 'user_removed';
 
-const changesOf = (userId: string, direction: Direction): Change[] => [
+const buildChanges = (userId: string, direction: Direction): Change[] => [
   direction === 'user_added'
     ? { path: 'users', before: null, after: userId }
     : { path: 'users', before: userId, after: null },
 ];
 
 const isEventOf = (userId: string, direction: Direction, { type, changes }: ExpressCustomerEventEntity): boolean =>
-  type === `express_customer.${direction}` && isDeepStrictEqual(changes, changesOf(userId, direction));
+  type === `express_customer.${direction}` && isDeepStrictEqual(changes, buildChanges(userId, direction));
 
 /**
- * Adds a user to a customer or takes one out: membership, count, version and event in one transaction, under the
- * customer's row lock, so that the count equals the memberships at every commit. What is so already changes nothing.
- * @throws AppError NOT_FOUND; VERSION_CONFLICT; EXPRESS_CUSTOMER_INACTIVE when a user would come to a deactivated customer.
+ * Adds a user to a customer or removes one, atomically: membership, user count, version and audit event are one transaction,
+ * under the customer's row lock, so that the count equals the memberships at every commit. Adding a member and removing
+ * someone who is not a member change nothing.
+ * @throws AppError NOT_FOUND, VERSION_CONFLICT, EXPRESS_CUSTOMER_INACTIVE when a new user is added to a deactivated customer.
  */
 export function changeMembership(
   dataSource: DataSource,
@@ -49,10 +50,10 @@ export function changeMembership(
       ? await users.add(expressCustomerId, userId)
       : await users.remove(expressCustomerId, userId);
     if (!changedMembership) return row;
-    // Thrown after the insert: it rolls back, and a user who was in already passes without being refused.
+    // Thrown after the insert, which it rolls back: adding someone who is a member already succeeds.
     if (isAdding && !row.isActive) throw expressCustomerInactive();
     const changed = await customers.update(row, { usersAdded: isAdding ? 1 : -1 });
-    await events.append(changed, `express_customer.${direction}`, changesOf(userId, direction), actor);
+    await events.append(changed, `express_customer.${direction}`, buildChanges(userId, direction), actor);
     return changed;
   });
 }

@@ -4,7 +4,8 @@ import type { ExpressCustomerEntity } from '../model/express-customer.entity.js'
 import type { Precondition } from './precondition.js';
 
 /**
- * Bars a customer from new users and studies; its data stays. Repeating it changes nothing.
+ * Deactivates a customer: no new users or studies, all data stays. Atomic with its audit event. It may be repeated: deactivating
+ * an inactive customer changes nothing.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT.
  */
 export async function deactivateExpressCustomer(

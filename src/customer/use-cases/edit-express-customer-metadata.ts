@@ -5,15 +5,15 @@ import type { EditExpressCustomerMetadataInput } from '../contract/edit-express-
 import type { ExpressCustomerEntity, Metadata } from '../model/express-customer.entity.js';
 import * as rules from '../model/rules.js';
 
-function edited(metadata: Metadata, set: Metadata, unset: string[]): Metadata {
-  const gone = new Set(unset);
+function editMetadata(metadata: Metadata, set: Metadata, unset: string[]): Metadata {
+  const removed = new Set(unset);
   // From entries: assigning a key such as __proto__ would set no key at all.
-  return Object.fromEntries([...Object.entries(metadata).filter(([key]) => !gone.has(key)), ...Object.entries(set)]);
+  return Object.fromEntries([...Object.entries(metadata).filter(([key]) => !removed.has(key)), ...Object.entries(set)]);
 }
 
 /**
- * Sets and unsets single metadata keys, atomically: edits of other keys that run at the same time all survive. The limit of
- * pairs holds for the result. Unsetting a key that is not there and setting an equal value change nothing.
+ * Sets and unsets single metadata keys, atomically: concurrent edits of other keys all survive. The result may have at most 50
+ * pairs. It may be repeated: unsetting an absent key and setting an equal value change nothing.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT, BAD_USER_INPUT (TOO_MANY).
  */
 export async function editExpressCustomerMetadata(
@@ -24,9 +24,9 @@ export async function editExpressCustomerMetadata(
   return changeExpressCustomer(context.dataSource, actor, input, {
     type: 'express_customer.updated',
     next: (row) => {
-      const metadata = edited(row.metadata, input.set ?? {}, input.unset ?? []);
+      const metadata = editMetadata(row.metadata, input.set ?? {}, input.unset ?? []);
       const tooMany = rules.checkMetadataSize(metadata);
-      if (tooMany.length > 0) throw badUserInput(tooMany.map((fault) => ({ ...fault, path: ['set'] })));
+      if (tooMany.length > 0) throw badUserInput(tooMany.map((fieldError) => ({ ...fieldError, path: ['set'] })));
       return { metadata };
     },
   });

@@ -5,7 +5,7 @@ import { eventBytes } from '../model/row-size.js';
 import { ExpressCustomerEventRepository } from '../persistence/express-customer-event.repository.js';
 
 /**
- * Every change to one of the caller's customers, oldest first.
+ * Gets a page of the audit events of a customer in the caller's clinic: every change, oldest first.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`, BAD_USER_INPUT for a cursor of another history.
  */
 export async function expressCustomerEvents(

@@ -4,7 +4,7 @@ import type { ExpressCustomerUserEntity } from '../model/express-customer-user.e
 import { ExpressCustomerUserRepository } from '../persistence/express-customer-user.repository.js';
 
 /**
- * The users of one of the caller's customers, in the order they were added.
+ * Gets a page of the users of a customer in the caller's clinic, in the order in which they were added.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`, BAD_USER_INPUT for a cursor of another list.
  */
 export async function expressCustomerUsers(

@@ -4,7 +4,8 @@ import { customerBytes } from '../model/row-size.js';
 import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
 
 /**
- * One customer of the caller's clinic; null for an unknown id, a malformed one and another clinic's alike.
+ * Gets one customer of the caller's clinic. Unknown ids, malformed ids and those of another clinic all return null. It reflects
+ * every change that was acknowledged before the call.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`.
  */
 export async function expressCustomer(

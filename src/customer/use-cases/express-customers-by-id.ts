@@ -4,8 +4,8 @@ import { customerBytes } from '../model/row-size.js';
 import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
 
 /**
- * Several customers of the caller's clinic in one statement, in the order of the ids; null in the place of an unknown id, a
- * malformed one and another clinic's alike.
+ * Gets several customers of the caller's clinic with one statement, in the order of the ids. Unknown ids, malformed ids and
+ * those of another clinic all return null in their place.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`.
  */
 export async function expressCustomersById(

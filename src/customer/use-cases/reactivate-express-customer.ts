@@ -4,7 +4,8 @@ import type { ExpressCustomerEntity } from '../model/express-customer.entity.js'
 import type { Precondition } from './precondition.js';
 
 /**
- * Opens a deactivated customer again. Repeating it changes nothing.
+ * Reactivates a deactivated customer. Atomic with its audit event. It may be repeated: reactivating an active customer changes
+ * nothing.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT.
  */
 export async function reactivateExpressCustomer(

@@ -4,7 +4,8 @@ import type { ExpressCustomerEntity } from '../model/express-customer.entity.js'
 import type { Precondition } from './precondition.js';
 
 /**
- * Takes a user out of a customer, active or not; the user's account stays. Repeating it changes nothing.
+ * Removes a user from a customer, active or not, atomically with the user count and the audit event; the user's account stays. It
+ * may be repeated: removing someone who is not a member changes nothing.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT.
  */
 export async function removeUserFromExpressCustomer(

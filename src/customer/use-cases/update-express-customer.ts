@@ -5,7 +5,8 @@ import type { Precondition } from './precondition.js';
 import type { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
 
 /**
- * Changes the fields that are given; `metadata` replaces all pairs, null clears them. Atomic; repeating it changes nothing.
+ * Changes the given fields of a customer; `metadata` replaces all pairs, null clears them. Atomic with its audit event. It may be
+ * repeated: equal values change nothing. With `expectedVersion` it applies to that version only (optimistic concurrency).
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, NOT_FOUND, VERSION_CONFLICT.
  */
 export async function updateExpressCustomer(

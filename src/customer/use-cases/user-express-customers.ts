@@ -10,8 +10,8 @@ export interface UserExpressCustomersPage extends Page<ExpressCustomerEntity> {
 }
 
 /**
- * The customers of the caller's clinic that a user is in, newest first. Whether the user exists is not asked: a user whom
- * nobody added to a customer is in none.
+ * Gets a page of the customers of the caller's clinic that a user belongs to, newest first. It does not check that the user exists:
+ * one who was never added to a customer has none.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:read`, BAD_USER_INPUT for a cursor of another list.
  */
 export async function userExpressCustomers(
