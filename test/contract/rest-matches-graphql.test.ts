@@ -218,8 +218,8 @@ describe('the two APIs', () => {
     ['by part of the name', { filter: { nameContains: 'tWÍN' } }, `expressCustomerName=${encodeURIComponent('tWÍN')}`],
     ["by nobody's name", { filter: { nameContains: 'nobody' } }, 'expressCustomerName=nobody'],
     ['by a name with NUL', { filter: { nameContains: 'a\0' } }, 'expressCustomerName=a%00'],
-    ['behind no cursor', { after: 'x' }, 'cursor=x'],
-    ['behind an empty cursor', { after: '' }, 'cursor='],
+    ['after what is no cursor', { after: 'x' }, 'cursor=x'],
+    ['after an empty cursor', { after: '' }, 'cursor='],
   ])('list the same: %s', async (_, variables, query) => {
     await Promise.all([newCustomer(), newCustomer(), newCustomer()]);
     const document = `query($first: Int! = 20, $after: String, $filter: ExpressCustomerFilter) {

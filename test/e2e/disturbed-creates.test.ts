@@ -35,7 +35,7 @@ function drawFate(): Fate {
   return { to, passesHangUpOn };
 }
 
-/** Takes a lock that creates need again and again, so that they wait in their transactions and behind them in batches. */
+/** Takes a lock that creates need again and again, so that they wait in their transactions and others wait for those in batches. */
 async function disturb(stopping: AbortSignal): Promise<void> {
   const runner = instances[0]!.dataSource.createQueryRunner();
   while (!stopping.aborted) {

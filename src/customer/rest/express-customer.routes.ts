@@ -48,7 +48,7 @@ async function createExpressCustomer(context: RequestContext, request: Call, rep
   const input = await withHeaderNames(async () =>
     parseInput(CreateExpressCustomerInput, getBody(request), { idempotencyKey }),
   );
-  // An idempotency key alone tells its call from others.
+  // With an idempotency key the count makes no difference.
   const retryCount = idempotencyKey === undefined ? (getRetryCount(request) ?? null) : null;
   const row = await useCases.createExpressCustomer(context, input, { retryCount });
   return sendCustomer(reply, row);

@@ -53,7 +53,7 @@ function chooseDeduplication(
  * With an idempotency key it may be repeated for 24 hours: the same key and input return what the first call returned and
  * create nothing, however many calls run at the same time. A key belongs to its clinic and caller; a call that fails leaves it free.
  * Without one, a client library's automatic retry returns the customer that an earlier try of the same body made, as far as
- * tries can be told apart (docs/decisions/0050-one-customer-per-create.md). Otherwise each call creates another customer.
+ * tries can be distinguished (docs/decisions/0050-one-customer-per-create.md). Otherwise each call creates another customer.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, IDEMPOTENCY_KEY_REUSED when the key was used with another
  * input, SERVICE_UNAVAILABLE when the caller has hung up.
  */

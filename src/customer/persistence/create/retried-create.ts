@@ -167,7 +167,7 @@ async function createForRetry(
  * Creates a customer with its event for a call whose client library repeats it by itself, marked by a count but by no key. A
  * retry is answered with the customer that an earlier try of its caller and body made within ten minutes, and an original with
  * one that its own retry, which overtook it, made within a minute; each customer answers each count once, so calls that are meant
- * to create two equal customers do. docs/decisions/0050-one-customer-per-create.md says what cannot be told apart.
+ * to create two equal customers do. docs/decisions/0050-one-customer-per-create.md names what cannot be distinguished.
  * @throws the signal's reason when it was aborted before the create began.
  */
 export function createForClient(
