@@ -28,7 +28,7 @@ export const nullable = (checked: Rule): Rule => {
   return rule(orNull, (value) => (value === undefined || value === null ? [] : checked(value)));
 };
 
-/** Puts a rule on a field of an input class; class-validator runs it. Decision 0012 says why this is its only decorator. */
+/** Puts a rule on a field of an input class; class-validator runs it. Decision 0072 says why it is the only decorator. */
 export function ValidateWith(checked: Rule): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({

@@ -45,6 +45,37 @@ describe('the description of the REST API', () => {
     expect(Object.keys(body.properties)).toEqual(['expressCustomerName', 'metadata']);
   });
 
+  it('promises what is answered of a customer, and says what is left out', () => {
+    const { properties, required } = document.components.schemas.ExpressCustomer;
+    expect(properties).toMatchObject({
+      expressCustomerName: { type: 'string', minLength: 1, maxLength: 500 },
+      userCount: { type: 'integer', minimum: 0 },
+      createdByApiKeyId: { type: 'string', format: 'uuid', description: expect.stringContaining('left out') },
+      createdByUserId: { type: 'string', description: expect.stringContaining('left out') },
+    });
+    for (const { description } of Object.values(properties as Record<string, { description: string }>))
+      expect(description).not.toMatch(/null if/);
+    expect(required).not.toContain('createdByApiKeyId');
+  });
+
+  it('names each status by which a call fails, one by one', () => {
+    const statuses = Object.values(document.paths as Record<string, Record<string, any>>)
+      .flatMap((path) => Object.values(path))
+      .map(({ operationId, responses }) => [operationId, Object.keys(responses as object).map(Number)]);
+    const common = [400, 401, 403, 429, 500, 503];
+    const and = (...more: number[]) => [200, ...common, ...more].sort((a, b) => a - b);
+    expect(Object.fromEntries(statuses)).toEqual({
+      createExpressCustomer: and(413, 422),
+      expressCustomers: and(),
+      expressCustomer: and(404),
+      updateExpressCustomer: and(404, 412, 413),
+      deactivateExpressCustomer: and(404, 412, 413),
+      reactivateExpressCustomer: and(404, 412, 413),
+      addUserToExpressCustomer: and(404, 409, 413),
+      removeUserFromExpressCustomer: and(404, 413),
+    });
+  });
+
   it('lets a body be left out where no key of it is needed, and only there', () => {
     const bodies = Object.values(document.paths as Record<string, Record<string, any>>)
       .flatMap((path) => Object.values(path))
