@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { isPlainObject } from '../../shared/is-plain-object.js';
 
 /** One operation as a client sends it. */
 export interface GraphQLCall {
@@ -10,32 +11,29 @@ export interface GraphQLCall {
 
 const MEMBERS = new Set(['query', 'variables', 'operationName', 'extensions']);
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const hasOnlyMembers = (names: readonly string[]): boolean => names.every((name) => MEMBERS.has(name));
 
 // Persisted queries are the only extension that requests something; client awareness changes no answer.
 const isInformational = (extensions: unknown): boolean =>
-  extensions === null || (isObject(extensions) && !Object.hasOwn(extensions, 'persistedQuery'));
+  extensions === null || (isPlainObject(extensions) && !Object.hasOwn(extensions, 'persistedQuery'));
 
 function toCall(members: Record<string, unknown>, isGet: boolean): GraphQLCall | null {
   const { query, variables = null, operationName = null, extensions = null } = members;
-  if (typeof query !== 'string' || (variables !== null && !isObject(variables))) return null;
+  if (typeof query !== 'string' || (variables !== null && !isPlainObject(variables))) return null;
   if ((operationName !== null && typeof operationName !== 'string') || !isInformational(extensions)) return null;
   // GraphQL over HTTP: an empty name equals none.
   return { query, variables: variables ?? {}, operationName: operationName || undefined, isGet };
 }
 
 const readPost = ({ body }: FastifyRequest): GraphQLCall | null =>
-  isObject(body) && hasOnlyMembers(Object.keys(body)) ? toCall(body, false) : null;
+  isPlainObject(body) && hasOnlyMembers(Object.keys(body)) ? toCall(body, false) : null;
 
 function parseObject(text: string | null): unknown {
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);
     // Apollo rejects null and lists here, so they are left to it.
-    return isObject(value) ? value : text;
+    return isPlainObject(value) ? value : text;
   } catch {
     return text;
   }
