@@ -24,6 +24,9 @@ const TIMEOUTS = {
   statement_timeout: '4s',
   lock_timeout: '3s',
   idle_in_transaction_session_timeout: '10s',
+  // The pool keeps idle connections, and migrations are long transactions.
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
 };
 
 export type SessionSettings = Readonly<Record<string, string>>;
@@ -32,7 +35,8 @@ export type SessionSettings = Readonly<Record<string, string>>;
 export const EMBEDDED_SETTINGS: SessionSettings = SETTINGS;
 export const POSTGRESQL_SETTINGS: SessionSettings = { ...SETTINGS, ...TIMEOUTS };
 
-// Hosted PostgreSQL often keeps extensions in a schema of their own, which is not searched by default.
+// Not every version has every setting. Hosted PostgreSQL often keeps extensions in a schema of their own, which is not searched by
+// default. An acknowledged change must survive a crash of the server, so a commit waits for the disk.
 const SET_ALL = `
   SELECT set_config(name, value, false)
   FROM unnest($1::text[], $2::text[]) AS setting (name, value)
@@ -44,7 +48,9 @@ const SET_ALL = `
     FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
     WHERE extname IN ('pg_trgm', 'btree_gin') AND nspname <> ALL (current_schemas(true))
   ) AS extensions
-  WHERE schemas IS NOT NULL`;
+  WHERE schemas IS NOT NULL
+  UNION ALL
+  SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
 
 /**
  * Sets what the code relies on, when a connection is made. By statement and not as parameters of the connection, which
