@@ -54,6 +54,7 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
 export class OverloadGate implements BackgroundTask {
   private wasLoopSlow = false;
   private isLoopSlow = false;
+  private sampledAt = performance.now();
   private unreported = 0;
   private lastReportedAt = -Infinity;
   private readonly concurrency: ConcurrencyLimit;
@@ -84,9 +85,12 @@ export class OverloadGate implements BackgroundTask {
   }
 
   private sample(): void {
-    // The histogram holds whole intervals; what is beyond the resolution is delay. It is empty, and the mean not a number,
-    // where the loop did not turn once between two samples: nothing is slower.
-    const isSlow = !(this.delay.mean / 1e6 - RESOLUTION_MS <= this.limits.eventLoopDelayMs);
+    const now = performance.now();
+    // The histogram holds whole intervals; what is beyond the resolution is delay. It is empty where the loop did not turn
+    // once between two samples: then the delay is all the time since.
+    const intervalMs = this.delay.count > 0 ? this.delay.mean / 1e6 : now - this.sampledAt;
+    const isSlow = intervalMs - RESOLUTION_MS > this.limits.eventLoopDelayMs;
+    this.sampledAt = now;
     this.isLoopSlow = isSlow && this.wasLoopSlow;
     this.wasLoopSlow = isSlow;
     this.delay.reset();
