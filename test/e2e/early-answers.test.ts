@@ -47,6 +47,17 @@ describe.each(REFUSALS)('the answer to %s at %s', (_what, path, token, status) =
   });
 });
 
+it.each([
+  ['HTTP/1.1', ''],
+  ['HTTP/1.0', 'connection: keep-alive\r\n'],
+])('keeps a connection of %s open after requests with a body', async (version, line) => {
+  const body = '{"query":"{ __typename }"}';
+  const head = `POST /graphql ${version}\r\nhost: a\r\ncontent-type: application/json\r\n${line}`;
+  const request = `${head}authorization: Bearer ${clinic.token}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  const answers = await sendRaw(service.url, request.repeat(2), 2);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+});
+
 it('leaves the connection usable once the refused body has been read', async () => {
   const body = 'a'.repeat(5 * MB);
   const head = `host: a\r\ncontent-type: application/json\r\nauthorization: Bearer ${clinic.token}`;

@@ -21,8 +21,8 @@ interface Connection {
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-const wantsClose = ({ headers, httpVersion }: IncomingMessage): boolean =>
-  httpVersion === '1.0' || /\bclose\b/i.test(headers.connection ?? '');
+const wantsClose = ({ headers: { connection = '' }, httpVersion }: IncomingMessage): boolean =>
+  httpVersion === '1.0' ? !/\bkeep-alive\b/i.test(connection) : /\bclose\b/i.test(connection);
 
 /**
  * Call before the headers of an answer are written. Where the body is still arriving, the connection is kept open until it

@@ -9,6 +9,8 @@ const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const readHostname = ({ headers }: FastifyRequest): string => new URL(`http://${headers.host}`).hostname;
 
+type KeySource = Pick<Services, 'demoToken'> & { config: Pick<Services['config'], 'host'> };
+
 /** Gives the key that a page may show to the sender of a request: the demo key, or a placeholder. */
 export type GetShownKey = (request: FastifyRequest) => string;
 
@@ -16,7 +18,7 @@ export type GetShownKey = (request: FastifyRequest) => string;
  * The demo key may write, so it is shown only on this machine: where the service listens on loopback alone, and the page was
  * asked for by a loopback name. Another name may be a foreign site's that resolves to this machine (DNS rebinding).
  */
-export function showKeyOnLoopback({ config, demoToken }: Services): GetShownKey {
+export function showKeyOnLoopback({ config, demoToken }: KeySource): GetShownKey {
   const token = LOOPBACK_HOST.test(config.host) ? demoToken : null;
   return (request) => (token !== null && LOOPBACK_NAMES.has(readHostname(request)) ? token : KEY_PLACEHOLDER);
 }
