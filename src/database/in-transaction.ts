@@ -22,6 +22,13 @@ export async function retryTransient<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+export interface TransactionScope {
+  /** Whose connections it may use. */
+  clinicId: string;
+  /** If it is aborted before the transaction began, nothing is done and the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Runs the work in one transaction of a clinic: all of it is committed when this returns, none of it when it throws. It is
  * retried as `retryTransient` says, and waits for one of the connections that its clinic may occupy; the work itself must
@@ -30,7 +37,7 @@ export async function retryTransient<T>(work: () => Promise<T>): Promise<T> {
  */
 export const inTransaction = <T>(
   dataSource: DataSource,
-  clinicId: string,
+  { clinicId, signal }: TransactionScope,
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> =>
-  retryTransient(() => tenantSlots(dataSource).run(clinicId, 'long', () => dataSource.transaction(work)));
+  retryTransient(() => tenantSlots(dataSource).run(clinicId, 'long', () => dataSource.transaction(work), signal));

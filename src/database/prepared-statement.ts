@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { poolOf } from './pool.js';
 
-/** A statement that the server parses once a connection and keeps by its name. */
+/** A statement that the server parses once per connection and keeps under its name. */
 export interface PreparedStatement {
   name: string;
   text: string;
@@ -11,7 +11,7 @@ export interface PreparedStatement {
 
 /** Runs work on a connection from the pool below TypeORM, which has no way to name a statement. */
 export async function withConnection<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  // Not the pool's own `query`, which discards the connection after any error, a broken rule of the table too.
+  // Not the pool's own `query`, which drops the connection after any error, even a violated constraint.
   const client = await poolOf(dataSource).connect();
   // A connection that breaks fails its statement, which throws here, and also emits 'error'; unhandled, that would crash the
   // process.
@@ -34,14 +34,14 @@ async function run<Row extends object>(
   return (await client.query<Row>(statement)).rows;
 }
 
-/** Runs a statement, outside of transactions alone. */
+/** Runs a statement by itself, outside of transactions. */
 export const runPrepared = <Row extends object>(dataSource: DataSource, statement: PreparedStatement): Promise<Row[]> =>
   withConnection(dataSource, (client) => run<Row>(dataSource, client, statement));
 
 /**
- * Runs two statements as one transaction, which is sent whole: it takes one way to the server and back instead of four. Once
- * one of its parts has failed, the server refuses the rest and takes the COMMIT for a ROLLBACK.
- * @returns the rows of the second.
+ * Runs two statements as one transaction in a pipeline: one round trip instead of four. After one of its parts has failed,
+ * the server rejects the others and executes the COMMIT as a ROLLBACK.
+ * @returns the rows of the second statement.
  */
 export const runPreparedInTransaction = <Row extends object>(
   dataSource: DataSource,
@@ -60,7 +60,7 @@ export const runPreparedInTransaction = <Row extends object>(
     return (parts[2] as PromiseFulfilledResult<Row[]>).value;
   });
 
-/** Whether what it does belongs to a transaction, and so must go through it. */
+/** Whether the manager belongs to a transaction, so that its statements must run on that connection. */
 export const isInTransaction = (manager: EntityManager): boolean => manager.queryRunner !== undefined;
 
 /** Computes a value once per data source, on first use. */

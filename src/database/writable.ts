@@ -6,8 +6,8 @@ const IS_WRITABLE = `
   SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS "isWritable"`;
 
 /**
- * Whether the database takes writes: no standby, and nothing sets it read-only. A connection on which it does not is
- * discarded, so that the next question goes to whatever server the address leads to then.
+ * Whether the database takes writes: no standby, and nothing sets it read-only. A read-only connection is ended,
+ * so that the next check looks the address up again.
  * @throws Error when the database cannot be reached.
  */
 export const isWritable = (dataSource: DataSource): Promise<boolean> =>

@@ -27,7 +27,7 @@ export interface Connection<Node, Fields = object> {
  * Cuts a page from one row more than was asked for: that row shows that another page follows.
  * A page after a cursor has one before it: at least the row that the cursor names.
  */
-export function pageOf<Row>(
+export function cutPage<Row>(
   found: Row[],
   first: number,
   after: string | null | undefined,

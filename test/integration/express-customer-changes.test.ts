@@ -97,13 +97,13 @@ onEachEngine((engine) => {
       expect(await historyOf(caller, expressCustomerId)).toHaveLength(2);
     });
 
-    it('writes nothing from a row that was read without holding it and has moved on since', async () => {
+    it('writes nothing from a row that was read without its lock and has changed since', async () => {
       const caller = world.newCaller();
       const row = await newCustomer(caller);
       const { expressCustomerId } = row;
       const after = await useCases.updateExpressCustomer(caller, { expressCustomerId, metadata: { a: 'b' } });
       const repository = new ExpressCustomerRepository(world.dataSource.manager, caller.actor.clinicId);
-      await expect(repository.update(row, { expressCustomerName: 'Stale' })).rejects.toThrow('has moved on');
+      await expect(repository.update(row, { expressCustomerName: 'Stale' })).rejects.toThrow('not locked');
       expect(await useCases.expressCustomer(caller, expressCustomerId)).toEqual(after);
     });
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { FairSlots, type FairSlotsOptions, type Lane } from '../../src/shared/fair-slots.js';
 
 const lanesOf = (total: number, perTenant: number, alone = perTenant): FairSlotsOptions['lanes'] => ({
@@ -35,8 +35,8 @@ function newWork(slots: FairSlots) {
       ),
     end: async (name: string) => {
       ends.get(name)!();
-      // What waits starts in the next turn of the event loop.
-      await sleep(2);
+      // What waits starts in the next turn of the event loop; so does what waits for work that is dropped.
+      for (let turns = 0; turns < 4; turns += 1) await nextTurn();
     },
   };
 }

@@ -1,10 +1,10 @@
-import { pageOf, toConnection } from '../../src/shared/page.js';
+import { cutPage, toConnection } from '../../src/shared/page.js';
 
 const cursorOf = (row: number) => `c${row}`;
 
 describe('a page', () => {
   it('says that a page follows when one row more than asked for was found, and leaves that row out', () => {
-    const page = pageOf([1, 2, 3], 2, undefined, cursorOf);
+    const page = cutPage([1, 2, 3], 2, undefined, cursorOf);
     expect(toConnection(page, (row) => row * 10)).toEqual({
       edges: [
         { cursor: 'c1', node: 10 },
@@ -16,12 +16,12 @@ describe('a page', () => {
   });
 
   it('says of the last page that none follows, and of a page after a cursor that one is before it', () => {
-    const { pageInfo } = toConnection(pageOf([3], 2, 'c2', cursorOf), String);
+    const { pageInfo } = toConnection(cutPage([3], 2, 'c2', cursorOf), String);
     expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true, startCursor: 'c3', endCursor: 'c3' });
   });
 
   it('has no cursors on an empty page', () => {
-    const { pageInfo, nodes } = toConnection(pageOf<number>([], 2, null, cursorOf), String);
+    const { pageInfo, nodes } = toConnection(cutPage<number>([], 2, null, cursorOf), String);
     expect(nodes).toEqual([]);
     expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
   });
@@ -33,7 +33,7 @@ describe('a page', () => {
       return cursorOf(row);
     };
     const toEdgeFields = (row: number) => ({ addedAt: row });
-    const connection = Object.assign(toConnection(pageOf([1, 2, 3], 2, null, counted), String, toEdgeFields), {
+    const connection = Object.assign(toConnection(cutPage([1, 2, 3], 2, null, counted), String, toEdgeFields), {
       count: 3,
     });
     expect(connection.nodes).toEqual(['1', '2']);

@@ -17,7 +17,7 @@ function changedMetadata(before: Metadata, after: Metadata): Change[] {
     .filter((change) => change.before !== change.after);
 }
 
-/** What is different between two states, one entry a field; empty when nothing is. */
+/** What is different between two states, one entry per field; empty when nothing is. */
 export function changesBetween(before: Changeable, after: Changeable): Change[] {
   const fields = (['expressCustomerName', 'isActive'] as const)
     .filter((field) => before[field] !== after[field])

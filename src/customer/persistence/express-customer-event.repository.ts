@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../identity/actor.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
-import { pageOf, type Page, type PageRequest } from '../../shared/page.js';
+import { cutPage, type Page, type PageRequest } from '../../shared/page.js';
 import { selectColumns } from '../../database/select-columns.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import {
@@ -14,7 +14,7 @@ import { batchedFirstPages } from './batched-first-pages.js';
 
 const VERSION = /^[1-9][0-9]{0,8}$/;
 
-function versionOf(key: string): number {
+function parseVersion(key: string): number {
   if (!VERSION.test(key)) throw invalidCursor();
   return Number(key);
 }
@@ -27,14 +27,14 @@ const firstEvents = batchedFirstPages<ExpressCustomerEventEntity>({
     ORDER BY event.version`,
 });
 
-/** The history of one clinic's customers. It only grows: there is no way here to change or remove an event. */
+/** The audit events of one clinic's customers. Append-only: there is no method to change or delete an event. */
 export class ExpressCustomerEventRepository {
   constructor(
     private readonly manager: EntityManager,
     private readonly clinicId: string,
   ) {}
 
-  /** Writes the event of a change, on the row as it is after it. Belongs in the transaction of the change. */
+  /** Writes the event of a change; `row` is the customer after it. Call it in the transaction of the change. */
   async append(
     row: ExpressCustomerEntity,
     type: ExpressCustomerEventType,
@@ -68,12 +68,12 @@ export class ExpressCustomerEventRepository {
     const limit = first + 1;
     const rows =
       typeof after === 'string'
-        ? await this.findBehind(expressCustomerId, decodeCursor(scope, after, 1), limit)
+        ? await this.findAfter(expressCustomerId, decodeCursor(scope, after, 1), limit)
         : await firstEvents(this.manager.connection, { clinicId: this.clinicId, limit }, expressCustomerId, signal);
-    return pageOf(rows, first, after, (row) => encodeCursor(scope, [String(row.version)]));
+    return cutPage(rows, first, after, (row) => encodeCursor(scope, [String(row.version)]));
   }
 
-  private findBehind(
+  private findAfter(
     expressCustomerId: string,
     [version]: string[],
     limit: number,
@@ -82,7 +82,7 @@ export class ExpressCustomerEventRepository {
       .createQueryBuilder(ExpressCustomerEventEntity, 'event')
       .where('event.clinicId = :clinicId', { clinicId: this.clinicId })
       .andWhere('event.expressCustomerId = :expressCustomerId', { expressCustomerId })
-      .andWhere('event.version > :version', { version: versionOf(version!) })
+      .andWhere('event.version > :version', { version: parseVersion(version!) })
       .orderBy('event.version', 'ASC')
       .limit(limit);
     return withTenantSlot(this.manager, this.clinicId, 'short', () => query.getMany());

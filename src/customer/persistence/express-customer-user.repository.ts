@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
 import { parseInstant } from '../../shared/instant.js';
-import { pageOf, type Page, type PageRequest } from '../../shared/page.js';
+import { cutPage, type Page, type PageRequest } from '../../shared/page.js';
 import { countCustomersOfUser, firstCustomersOfUser } from './batched-user-customers.js';
 import { selectColumns } from '../../database/select-columns.js';
 import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
@@ -22,7 +22,7 @@ const firstUsers = batchedFirstPages<ExpressCustomerUserEntity>({
     ORDER BY member.added_at, member.user_id`,
 });
 
-/** Who is in which of one clinic's customers. Whoever changes it holds the customer's row lock and keeps its count. */
+/** The memberships of one clinic's customers. A change of them needs the customer's row lock, and updates its count. */
 export class ExpressCustomerUserRepository {
   constructor(
     private readonly manager: EntityManager,
@@ -59,12 +59,12 @@ export class ExpressCustomerUserRepository {
     const limit = first + 1;
     const rows =
       typeof after === 'string'
-        ? await this.findBehind(expressCustomerId, decodeCursor(scope, after, 2), limit)
+        ? await this.findAfter(expressCustomerId, decodeCursor(scope, after, 2), limit)
         : await firstUsers(this.manager.connection, { clinicId: this.clinicId, limit }, expressCustomerId);
-    return pageOf(rows, first, after, cursorOf);
+    return cutPage(rows, first, after, cursorOf);
   }
 
-  private findBehind(
+  private findAfter(
     expressCustomerId: string,
     [addedAt, userId]: string[],
     limit: number,
@@ -90,12 +90,12 @@ export class ExpressCustomerUserRepository {
     const limit = first + 1;
     const rows =
       typeof after === 'string'
-        ? await this.findCustomersBehind(userId, decodeCursor(scope, after, 1), limit)
+        ? await this.findCustomersAfter(userId, decodeCursor(scope, after, 1), limit)
         : await firstCustomersOfUser(this.manager.connection, { clinicId: this.clinicId, limit }, userId, signal);
-    return pageOf(rows, first, after, (row) => encodeCursor(scope, [row.expressCustomerId]));
+    return cutPage(rows, first, after, (row) => encodeCursor(scope, [row.expressCustomerId]));
   }
 
-  private findCustomersBehind(
+  private findCustomersAfter(
     userId: string,
     [expressCustomerId]: string[],
     limit: number,

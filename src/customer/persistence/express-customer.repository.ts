@@ -3,7 +3,7 @@ import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { isInTransaction } from '../../database/prepared-statement.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor } from '../../shared/cursor.js';
-import { pageOf, type Page, type PageRequest } from '../../shared/page.js';
+import { cutPage, type Page, type PageRequest } from '../../shared/page.js';
 import type { Changeable } from '../model/changes.js';
 import type { CustomerList } from '../model/customer-list.js';
 import { expressCustomerNotFound } from '../model/errors.js';
@@ -16,18 +16,18 @@ import { foldForSearch } from '../model/fold-for-search.js';
 
 /** What a change may set. */
 export interface CustomerChange extends Partial<Changeable> {
-  /** Users who came or, below 0, went. */
+  /** Users added or, below 0, removed. */
   usersAdded?: number;
 }
 
-function fieldsOf({ usersAdded: _, ...fields }: CustomerChange): Partial<Changeable> {
+function pickFields({ usersAdded: _, ...fields }: CustomerChange): Partial<Changeable> {
   return fields;
 }
 
-function columnsOf(change: CustomerChange) {
+function toColumns(change: CustomerChange) {
   const { usersAdded = 0, expressCustomerName } = change;
   return {
-    ...fieldsOf(change),
+    ...pickFields(change),
     ...(expressCustomerName !== undefined && { nameSearch: foldForSearch(expressCustomerName) }),
     ...(usersAdded !== 0 && { userCount: () => `user_count + ${usersAdded}` }),
   };
@@ -35,7 +35,7 @@ function columnsOf(change: CustomerChange) {
 
 type Query = SelectQueryBuilder<ExpressCustomerEntity>;
 
-/** The customers of one clinic. It cannot be made, and so not be asked anything, without a clinic. */
+/** The customers of one clinic, the tenant: it cannot be built without one. */
 export class ExpressCustomerRepository {
   constructor(
     private readonly manager: EntityManager,
@@ -55,7 +55,7 @@ export class ExpressCustomerRepository {
     return this.query().andWhere('customer.expressCustomerId = :expressCustomerId', { expressCustomerId }).getOne();
   }
 
-  /** Those of the ids that are customers of this clinic, in no order; no statement when none can be. */
+  /** The customers of this clinic among the ids, in no order; sends no statement when no id has the form of one. */
   async findMany(expressCustomerIds: string[]): Promise<ExpressCustomerEntity[]> {
     const ids = expressCustomerIds.filter(isExpressCustomerId);
     if (ids.length === 0) return [];
@@ -71,7 +71,7 @@ export class ExpressCustomerRepository {
   }
 
   /**
-   * The row, held against every other change until the transaction ends.
+   * The row, locked against every other change until the transaction ends.
    * @throws AppError NOT_FOUND.
    */
   async getLocked(expressCustomerId: string): Promise<ExpressCustomerEntity> {
@@ -83,10 +83,10 @@ export class ExpressCustomerRepository {
   }
 
   /**
-   * Writes a real change to a row that is held by `getLocked`: the version grows by one and the time moves, never backwards.
-   * The version that was read stands in the statement itself, so a row that has moved on since is not written.
-   * @returns the row after it.
-   * @throws Error when the row was not held and has moved on: a fault of ours, not of the caller.
+   * Writes a real change to a row that is locked by `getLocked`: the version grows by one, and the time never moves backwards.
+   * The version that was read is compared in the statement itself, so a row that has changed since is not written.
+   * @returns the row after the change.
+   * @throws Error when the row was not locked and has changed: our mistake, not the caller's.
    */
   async update(row: ExpressCustomerEntity, next: CustomerChange): Promise<ExpressCustomerEntity> {
     const { expressCustomerId, version } = row;
@@ -94,7 +94,7 @@ export class ExpressCustomerRepository {
       .createQueryBuilder()
       .update(ExpressCustomerEntity)
       .set({
-        ...columnsOf(next),
+        ...toColumns(next),
         version: () => 'version + 1',
         updatedAt: () => 'greatest(statement_timestamp(), updated_at)',
       })
@@ -102,9 +102,9 @@ export class ExpressCustomerRepository {
       .returning(['version', 'updatedAt', 'userCount'])
       .execute();
     const [written] = result.raw as { version: number; updated_at: Date; user_count: number }[];
-    if (!written) throw new Error('A customer was to be changed that was not held and has moved on.');
+    if (!written) throw new Error('A customer was to be updated that was not locked and has changed since.');
     const { version: newVersion, updated_at: updatedAt, user_count: userCount } = written;
-    return { ...row, ...fieldsOf(next), version: newVersion, updatedAt, userCount };
+    return { ...row, ...pickFields(next), version: newVersion, updatedAt, userCount };
   }
 
   /** @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */
@@ -117,11 +117,11 @@ export class ExpressCustomerRepository {
     // Computed when a cursor is read or made: many callers take the first page and no cursor.
     let known: string | undefined;
     const scope = () => (known ??= cursorScope(this.clinicId, 'expressCustomers', orderBy, canonicalize(criteria)));
-    const behind = typeof after === 'string' ? decodeCursor(scope(), after, order.keys.length) : null;
-    // One row more than the page has: it tells that another page follows.
-    const request = { clinicId: this.clinicId, criteria, order, after: behind };
+    const afterKeys = typeof after === 'string' ? decodeCursor(scope(), after, order.keys.length) : null;
+    // One row more than the page has, to see whether another page follows.
+    const request = { clinicId: this.clinicId, criteria, order, after: afterKeys };
     const found = await findInList(this.manager, request, first + 1, signal);
-    return pageOf(found, first, after, (row) => encodeCursor(scope(), order.keysOf(row)));
+    return cutPage(found, first, after, (row) => encodeCursor(scope(), order.keysOf(row)));
   }
 
   /** The customers on all pages of a list. */

@@ -15,5 +15,5 @@ export async function addUserToExpressCustomer(
   precondition: Precondition = {},
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
-  return changeMembership(context.dataSource, actor, { expressCustomerId, userId, ...precondition }, 'user_added');
+  return changeMembership(context, actor, { expressCustomerId, userId, ...precondition }, 'user_added');
 }

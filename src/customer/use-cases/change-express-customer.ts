@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../database/in-transaction.js';
 import type { Actor } from '../../identity/actor.js';
+import type { RequestContext } from '../../identity/request-context.js';
 import { changesBetween, stateBefore, type Changeable } from '../model/changes.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import type { ExpressCustomerEventEntity, ExpressCustomerEventType } from '../model/express-customer-event.entity.js';
@@ -41,12 +41,12 @@ function isEventOf(change: FieldChange, row: ExpressCustomerEntity, event: Expre
  * @throws AppError NOT_FOUND, VERSION_CONFLICT, and what `next` throws.
  */
 export function changeExpressCustomer(
-  dataSource: DataSource,
+  { dataSource, signal }: Pick<RequestContext, 'dataSource' | 'signal'>,
   actor: Actor,
   { expressCustomerId, ...precondition }: ChangeTarget & Precondition,
   change: FieldChange,
 ): Promise<ExpressCustomerEntity> {
-  return inTransaction(dataSource, actor.clinicId, async (manager) => {
+  return inTransaction(dataSource, { clinicId: actor.clinicId, signal }, async (manager) => {
     const customers = new ExpressCustomerRepository(manager, actor.clinicId);
     const row = await customers.getLocked(expressCustomerId);
     const events = new ExpressCustomerEventRepository(manager, actor.clinicId);

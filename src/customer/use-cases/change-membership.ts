@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../database/in-transaction.js';
 import type { Actor } from '../../identity/actor.js';
+import type { RequestContext } from '../../identity/request-context.js';
 import { expressCustomerInactive } from '../model/errors.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import type { Change, ExpressCustomerEventEntity } from '../model/express-customer-event.entity.js';
@@ -34,12 +34,12 @@ const isEventOf = (userId: string, direction: Direction, { type, changes }: Expr
  * @throws AppError NOT_FOUND, VERSION_CONFLICT, EXPRESS_CUSTOMER_INACTIVE when a new user is added to a deactivated customer.
  */
 export function changeMembership(
-  dataSource: DataSource,
+  { dataSource, signal }: Pick<RequestContext, 'dataSource' | 'signal'>,
   actor: Actor,
   { expressCustomerId, userId, ...precondition }: Membership & Precondition,
   direction: Direction,
 ): Promise<ExpressCustomerEntity> {
-  return inTransaction(dataSource, actor.clinicId, async (manager) => {
+  return inTransaction(dataSource, { clinicId: actor.clinicId, signal }, async (manager) => {
     const customers = new ExpressCustomerRepository(manager, actor.clinicId);
     const users = new ExpressCustomerUserRepository(manager, actor.clinicId);
     const events = new ExpressCustomerEventRepository(manager, actor.clinicId);

@@ -15,7 +15,7 @@ export async function deactivateExpressCustomer(
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
   return changeExpressCustomer(
-    context.dataSource,
+    context,
     actor,
     { ...target, retryCount },
     {

@@ -21,7 +21,7 @@ export async function editExpressCustomerMetadata(
   input: EditExpressCustomerMetadataInput,
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
-  return changeExpressCustomer(context.dataSource, actor, input, {
+  return changeExpressCustomer(context, actor, input, {
     type: 'express_customer.updated',
     next: (row) => {
       const metadata = editMetadata(row.metadata, input.set ?? {}, input.unset ?? []);

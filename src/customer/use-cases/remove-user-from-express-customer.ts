@@ -14,5 +14,5 @@ export async function removeUserFromExpressCustomer(
   precondition: Precondition = {},
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
-  return changeMembership(context.dataSource, actor, { expressCustomerId, userId, ...precondition }, 'user_removed');
+  return changeMembership(context, actor, { expressCustomerId, userId, ...precondition }, 'user_removed');
 }

@@ -17,7 +17,7 @@ export async function updateExpressCustomer(
   const actor = authorise(context, 'express:write');
   const { expressCustomerName, metadata } = input;
   return changeExpressCustomer(
-    context.dataSource,
+    context,
     actor,
     { ...input, retryCount },
     {

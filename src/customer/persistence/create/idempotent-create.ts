@@ -106,7 +106,7 @@ const createWithExpiredKey = (
   customer: NewExpressCustomer,
   { clinicId, actorId, idempotencyKey, fingerprint }: IdempotentCall,
 ): Promise<ExpressCustomerEntity | null> =>
-  inTransaction(dataSource, clinicId, async (manager) => {
+  inTransaction(dataSource, { clinicId }, async (manager) => {
     const key = [clinicId, actorId, idempotencyKey, fingerprint, customer.expressCustomerId];
     // TypeORM answers an UPDATE with its rows and their number.
     const [, taken] = await manager.query<[unknown, number]>(TAKE_OVER, key);

@@ -113,7 +113,7 @@ const createUnlessTried = (
   clientTry: ClientTry,
   wasRefused: boolean,
 ): Promise<ExpressCustomerEntity> =>
-  inTransaction(dataSource, clientTry.clinicId, async (manager) => {
+  inTransaction(dataSource, clientTry, async (manager) => {
     const { clinicId, retryCount } = clientTry;
     await manager.query(TAKE_LOCKS, [[lockKey(clientTry)]]);
     const tries = wasRefused ? Array.from({ length: retryCount + 1 }, (_, n) => n) : [retryCount];

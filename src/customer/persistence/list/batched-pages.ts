@@ -4,13 +4,13 @@ import { batched, type Group } from '../../../database/batched.js';
 import { runPrepared } from '../../../database/prepared-statement.js';
 import { selectColumns } from '../../../database/select-columns.js';
 import { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
-import { behind, ListStatement, type ListRequest } from './statement.js';
-import { orderedBy } from './order.js';
+import { afterCursor, ListStatement, type ListRequest } from './statement.js';
+import { orderBy } from './order.js';
 
 type Found = ExpressCustomerEntity[];
 
-// Rounded up and written out, so that there are few statements to keep by name: a bound limit would hide from a kept plan
-// how few rows are wanted.
+// Rounded up and written out, so that there are few prepared statements: a bound limit would hide from a generic plan how
+// few rows are wanted.
 const LIMITS = [21, 51, 101];
 
 /** Rows per statement: a page may be megabytes, and every page that is read with it as many again. */
@@ -23,16 +23,16 @@ interface Seek extends ListRequest {
 // As few as there are shapes of such lists: filter by activity, order, page size, cursor or none.
 const names = new Map<string, string>();
 
-function nameOf(sql: string): string {
+function getName(sql: string): string {
   let name = names.get(sql);
   if (name === undefined) names.set(sql, (name = `list-${createHash('sha1').update(sql).digest('base64')}`));
   return name;
 }
 
 const run = <Row extends object>(dataSource: DataSource, text: string, values: unknown[]): Promise<Row[]> =>
-  runPrepared<Row>(dataSource, { name: nameOf(text), text, values });
+  runPrepared<Row>(dataSource, { name: getName(text), text, values });
 
-const inOrder = ({ order }: Seek): string => orderedBy(order.keys, order);
+const inOrder = ({ order }: Seek): string => orderBy(order.keys, order);
 
 function findFirstPage(dataSource: DataSource, seek: Seek): Promise<Found> {
   const { where, values } = new ListStatement(seek);
@@ -43,7 +43,7 @@ function findFirstPage(dataSource: DataSource, seek: Seek): Promise<Found> {
 }
 
 // By hand, because TypeORM has no way to join laterally: each page is a seek of its own in the index of the order.
-async function findPagesBehind(dataSource: DataSource, seek: Seek, after: string[][]): Promise<Found[]> {
+async function findPagesAfter(dataSource: DataSource, seek: Seek, after: string[][]): Promise<Found[]> {
   const { order, limit } = seek;
   const statement = new ListStatement({ ...seek, after: null });
   const keys = order.keys.map((_, at) => `key_${at}`);
@@ -52,16 +52,16 @@ async function findPagesBehind(dataSource: DataSource, seek: Seek, after: string
     SELECT ${selectColumns(dataSource, 'customer', ExpressCustomerEntity)}, wanted.place::integer AS place
     FROM unnest(${given.join(', ')}) WITH ORDINALITY AS wanted (${keys.join(', ')}, place)
     CROSS JOIN LATERAL (
-      SELECT * FROM express_customers AS customer ${statement.where} AND ${behind(order, keys)} ${inOrder(seek)} LIMIT ${limit}
+      SELECT * FROM express_customers AS customer ${statement.where} AND ${afterCursor(order, keys)} ${inOrder(seek)} LIMIT ${limit}
     ) AS customer
-    ORDER BY wanted.place, ${inOrder(seek).replace('ORDER BY ', '')}`;
+    ORDER BY wanted.place, ${order.keys.map((key) => `${key} ${order.direction}`).join(', ')}`;
   const rows = await run<ExpressCustomerEntity & { place: number }>(dataSource, text, statement.values);
   const pages: Found[] = after.map(() => []);
   for (const row of rows) pages[row.place - 1]!.push(row);
   return pages;
 }
 
-/** The pages of lists that differ in nothing but where they begin; one that several ask for is read once. */
+/** The pages of lists that differ only in where they begin; a page that several calls ask for is read once. */
 async function findPages(dataSource: DataSource, seeks: Seek[]): Promise<Found[]> {
   const [seek] = seeks as [Seek];
   if (seek.after === null) {
@@ -69,19 +69,19 @@ async function findPages(dataSource: DataSource, seeks: Seek[]): Promise<Found[]
     return seeks.map(() => page);
   }
   const distinct = new Map(seeks.map((seek) => [cursorOf(seek), seek.after!]));
-  const pages = await findPagesBehind(dataSource, seek, [...distinct.values()]);
+  const pages = await findPagesAfter(dataSource, seek, [...distinct.values()]);
   const places = new Map([...distinct.keys()].map((key, at) => [key, at]));
   return seeks.map((seek) => pages[places.get(cursorOf(seek))!]!);
 }
 
 interface Kind extends Group {
-  /** What tells apart the statements of one clinic. */
+  /** Distinguishes the statements of one clinic. */
   shape: string;
 }
 
 const cursorOf = ({ after }: Seek): string => JSON.stringify(after);
 
-/** As many as fit in one statement, of which equal ones are read once. */
+/** How many fit in one statement, in which equal ones are read once. */
 function countFitting(seeks: Seek[]): number {
   const most = Math.floor(MAX_ROWS / seeks[0]!.limit);
   const distinct = new Set<string>();
@@ -95,8 +95,8 @@ const findPage = batched<Seek, Found, Kind>(
 );
 
 /**
- * The first `limit` rows of a list whose conditions an index answers in list order, read with whatever else of its kind its
- * clinic asks for at the moment. Never older than the call: it joins only a statement that has not been sent.
+ * The first `limit` rows of a list whose conditions an index answers in list order, read together with the lists of the same kind
+ * that its clinic asks for at the moment. Never older than the call: it joins only a statement that has not been sent.
  */
 export async function findPageBatched(
   dataSource: DataSource,

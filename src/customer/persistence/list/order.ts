@@ -5,8 +5,9 @@ export interface Order {
   /** SQL of the sort keys; the id comes last and makes the order total. */
   keys: string[];
   direction: 'ASC' | 'DESC';
+  /** The values of the sort keys of a row, for its cursor. */
   keysOf(row: ExpressCustomerEntity): string[];
-  /** Whether an index lists in this order the customers that are active, or those that are not, alone. */
+  /** Whether an index lists only the active customers, or only the others, in this order. */
   isIndexedBy(isActive: boolean): boolean;
 }
 
@@ -22,7 +23,7 @@ const nameKey = ({ nameSearch }: ExpressCustomerEntity) => [...nameSearch].slice
 const byName = {
   keys: ['left(customer.name_search, 100)', 'customer.express_customer_id'],
   keysOf: (row: ExpressCustomerEntity) => [nameKey(row), row.expressCustomerId],
-  // Only the few that are not: an index of the others would cost every create.
+  // Only of the few inactive ones: an index of the others would cost every create.
   isIndexedBy: (isActive: boolean) => !isActive,
 };
 
@@ -33,5 +34,6 @@ export const ORDERS: Record<ExpressCustomerOrder, Order> = {
   NAME_DESC: { ...byName, direction: 'DESC' },
 };
 
-export const orderedBy = (keys: string[], { direction }: Order): string =>
+/** An ORDER BY clause. */
+export const orderBy = (keys: string[], { direction }: Order): string =>
   `ORDER BY ${keys.map((key) => `${key} ${direction}`).join(', ')}`;

@@ -6,14 +6,17 @@ import type { Criteria } from '../../model/customer-list.js';
 import { selectColumns } from '../../../database/select-columns.js';
 import { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { ListStatement, type ListRequest } from './statement.js';
-import { orderedBy, type Order } from './order.js';
+import { orderBy, type Order } from './order.js';
 import { findPageBatched } from './batched-pages.js';
 
-/** Rows that a search looks at in list order before it asks the search index; and how many where that looks promising. */
-const NEAR = 1_000;
-const FAR = 10_000;
+/** Rows that a search scans in list order before it asks the search index; and how many if the first ones were promising. */
+const FIRST_PROBE_ROWS = 1_000;
+const SECOND_PROBE_ROWS = 10_000;
 
-/** Shorter texts the search index does not know: it holds sequences of three characters. */
+/** The second probe must promise more hits than the page needs, since the rate of the first is an estimate. */
+const HIT_RATE_MARGIN = 0.7;
+
+/** The search index holds sequences of three characters, and nothing of shorter texts. */
 const MIN_INDEXED_LENGTH = 3;
 
 type Found = ExpressCustomerEntity[];
@@ -25,46 +28,46 @@ const query = <Row>(manager: EntityManager, { clinicId }: ListRequest, sql: stri
 const columns = ({ connection }: EntityManager): string => selectColumns(connection, 'customer', ExpressCustomerEntity);
 
 /**
- * Looks at the next `reach` rows in list order, one by one, until the page is full. The last of them is always among the
- * answer, since it tells that the list may go on behind it.
+ * Scans the next `rowLimit` rows in list order, one by one, until the page is full. The last of them is always returned:
+ * when it is reached, the list may continue after it.
  */
-async function walk(manager: EntityManager, request: ListRequest, limit: number, reach: number) {
+async function scanInOrder(manager: EntityManager, request: ListRequest, limit: number, rowLimit: number) {
   const statement = new ListStatement(request);
   const { inOrder, searched } = statement;
-  const order = orderedBy(request.order.keys, request.order);
+  const order = orderBy(request.order.keys, request.order);
   const sql = `
-    SELECT ${columns(manager)}, matches, place = ${reach} AS "isLast"
+    SELECT ${columns(manager)}, matches, place = ${rowLimit} AS "isLast"
     FROM (
       SELECT customer.*, ${searched.join(' AND ')} AS matches, row_number() OVER (${order}) AS place
       FROM express_customers AS customer WHERE ${inOrder.join(' AND ')}
-      ${order} LIMIT ${reach}
+      ${order} LIMIT ${rowLimit}
     ) AS customer
-    WHERE matches OR place = ${reach} LIMIT ${statement.bind(limit)}`;
+    WHERE matches OR place = ${rowLimit} LIMIT ${statement.bind(limit)}`;
   type Row = ExpressCustomerEntity & { matches: boolean; isLast: boolean };
   const rows: Row[] = await query(manager, request, sql, statement);
   const found: Found = rows.filter(({ matches }) => matches);
   return { found, isComplete: found.length === limit || !rows.some(({ isLast }) => isLast) };
 }
 
-/** Collects all that match, by whichever index narrows them most, and sorts them. */
-function gather(manager: EntityManager, request: ListRequest, limit: number): Promise<Found> {
+/** Finds all matches by the index that narrows them most, and sorts them. */
+function searchByIndex(manager: EntityManager, request: ListRequest, limit: number): Promise<Found> {
   const statement = new ListStatement(request);
-  // No index is in the order of an expression, so the planner cannot be tempted to walk one in the hope of an early match.
+  // No index has the order of this expression, so the planner cannot choose to scan one in the hope of an early match.
   const keys = request.order.keys.map((key) => `(${key} || '')`);
   const sql = `
     SELECT ${columns(manager)} FROM express_customers AS customer ${statement.where}
-    ${orderedBy(keys, request.order)} LIMIT ${statement.bind(limit)}`;
+    ${orderBy(keys, request.order)} LIMIT ${statement.bind(limit)}`;
   return query(manager, request, sql, statement);
 }
 
-const isKnownToSearchIndex = ({ namePart, metadata }: Criteria): boolean =>
+const isInSearchIndex = ({ namePart, metadata }: Criteria): boolean =>
   metadata !== undefined || (namePart !== undefined && [...namePart].length >= MIN_INDEXED_LENGTH);
 
 /**
- * The first `limit` rows of a list. Common matches are found by walking the list, rare ones by the search index: what is
- * common is learnt from the rows nearby, because the planner has no statistics of substrings and metadata that it could
- * know it by. Each answer comes from one statement, so that it is of one moment; one is sent for lists without search
- * and for common matches, two for rare ones, three at worst.
+ * The first `limit` rows of a list. PostgreSQL has no statistics of substrings and metadata by which it could choose a plan,
+ * so a search probes: it scans 1,000 rows in list order; if their hit rate promises a full page, 10,000; otherwise it asks the
+ * search index. Each answer comes from one statement, so that it shows one moment: one statement is sent for lists without
+ * a search and for common matches, two for rare ones, three at most.
  */
 export async function findInList(
   manager: EntityManager,
@@ -75,15 +78,14 @@ export async function findInList(
   if (new ListStatement(request).searched.length === 0)
     return findPageBatched(manager.connection, request, limit, signal);
   signal?.throwIfAborted();
-  const near = await walk(manager, request, limit, NEAR);
-  if (near.isComplete) return near.found;
-  // If it goes on like this, the page is full well before the end.
-  const isPromising = near.found.length * (FAR / NEAR) * 0.7 >= limit;
-  if (isPromising || !isKnownToSearchIndex(request.criteria)) {
-    const far = await walk(manager, request, limit, FAR);
-    if (far.isComplete) return far.found;
+  const first = await scanInOrder(manager, request, limit, FIRST_PROBE_ROWS);
+  if (first.isComplete) return first.found;
+  const expectedHits = first.found.length * (SECOND_PROBE_ROWS / FIRST_PROBE_ROWS);
+  if (expectedHits * HIT_RATE_MARGIN >= limit || !isInSearchIndex(request.criteria)) {
+    const second = await scanInOrder(manager, request, limit, SECOND_PROBE_ROWS);
+    if (second.isComplete) return second.found;
   }
-  return gather(manager, request, limit);
+  return searchByIndex(manager, request, limit);
 }
 
 interface Count extends Group {

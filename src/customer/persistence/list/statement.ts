@@ -5,7 +5,7 @@ export interface ListRequest {
   clinicId: string;
   criteria: Criteria;
   order: Order;
-  /** The sort keys of the row behind which the page begins. */
+  /** The sort keys of the row after which the page begins; null for the first page. */
   after: string[] | null;
 }
 
@@ -14,9 +14,9 @@ const containing = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')
 /** The conditions of a list in SQL, and their values in the order in which they were bound. */
 export class ListStatement {
   readonly values: unknown[] = [];
-  /** What an index in list order answers by itself. */
+  /** Conditions that an index in list order answers by itself. */
   readonly inOrder: string[] = [];
-  /** What must be looked at row by row, or asked of the search index. */
+  /** Conditions that are checked row by row, or by the search index. */
   readonly searched: string[] = [];
 
   constructor({ clinicId, criteria, order, after }: ListRequest) {
@@ -24,7 +24,7 @@ export class ListStatement {
     this.addCriteria(criteria, order);
     if (after)
       this.inOrder.push(
-        behind(
+        afterCursor(
           order,
           after.map((key) => this.bind(key)),
         ),
@@ -51,6 +51,6 @@ export class ListStatement {
   }
 }
 
-/** One row-value comparison: PostgreSQL seeks straight to the row, however deep the page; written with OR it scans. */
-export const behind = ({ keys, direction }: Order, after: string[]): string =>
+/** Keyset pagination by one row-value comparison: PostgreSQL seeks the row, however deep the page; with OR it would scan. */
+export const afterCursor = ({ keys, direction }: Order, after: string[]): string =>
   `(${keys.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${after.join(', ')})`;
