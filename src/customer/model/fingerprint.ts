@@ -1,7 +1,7 @@
 import { hashJson } from '../../shared/hash-json.js';
 import type { Metadata } from './express-customer.entity.js';
 
-/** The input of a create, as far as it tells one from another. */
+/** The input of a create, as far as it distinguishes one from another. */
 interface Fingerprinted {
   expressCustomerName: string;
   metadata?: Metadata | null;

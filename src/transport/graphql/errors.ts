@@ -7,7 +7,7 @@ import { explainBadRequest, NO_GRAPHQL_REQUEST } from './bad-request.js';
 type Extensions = Record<string, unknown> & { code: string };
 
 /**
- * What graphql-js says of an invalid document, without the words it takes from the document. `locations` tell where.
+ * What graphql-js reports of an invalid document, without the words that it repeats of the document; `locations` show the place.
  * The order matters: the first that fits is taken.
  */
 const VALIDATION_MESSAGES: [RegExp, string][] = [
@@ -75,7 +75,7 @@ function originalOf(error: unknown): unknown {
 
 /**
  * Turns any error into the answer's form. graphql-js quotes the document and the variables in its messages, so none of
- * its texts is passed on; what nobody foresaw becomes INTERNAL_SERVER_ERROR with nothing else.
+ * its texts is passed on; an unexpected error becomes INTERNAL_SERVER_ERROR with nothing else.
  */
 export function formatGraphQLError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = originalOf(error);

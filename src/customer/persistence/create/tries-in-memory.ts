@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 export interface CallIdentity {
   clinicId: string;
   actorId: string;
-  /** Tells the input from every other input. */
+  /** Distinguishes the input from every other input. */
   fingerprint: Buffer;
 }
 

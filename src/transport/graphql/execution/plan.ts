@@ -64,7 +64,7 @@ type FieldNodes = Map<string, FieldNode[]>;
  * One operation, read once: which fields are selected of which type, merged and in order. Selections are made when the
  * first value of their type comes and shared by all values that select the same nodes, so that fragments that spread
  * fragments cost no more than the values which are answered. At most as many fields as the document has tokens are
- * remembered; beyond that a selection is made anew each time, as graphql-js does.
+ * remembered; beyond that a selection is made again each time, as graphql-js does.
  */
 export class OperationPlan {
   readonly fragments: Record<string, FragmentDefinitionNode> = Object.create(null) as never;

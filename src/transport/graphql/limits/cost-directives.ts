@@ -100,7 +100,7 @@ function argumentsOf(field: Field, node: FieldNode, variables: Record<string, un
   }
 }
 
-/** How many entries a call of the field asks for, as far as its directives tell. */
+/** How many entries a call of the field asks for, as far as its directives specify. */
 export function sliceOf(
   { listSize }: FieldCosts,
   field: Field,
