@@ -38,7 +38,7 @@ const LENGTHS: Record<string, RunLength> = {
     disturbedCreates: 100,
     generated: 1_000,
     repeatedOperations: 2_000,
-    floodDocuments: 200,
+    floodDocuments: 400,
     canaries: 1_000,
     acknowledgedAtLeast: 50,
     readyWithinMs: 30_000,
