@@ -1,6 +1,6 @@
 import { buildApp, type App } from './app.js';
 import { readConfig, type Config } from './config/config.js';
-import { announceReady, announceStopped } from './startup/banner.js';
+import { announceReady, announceStopped, type Output } from './startup/banner.js';
 import { explainListenError, requireFreePorts } from './startup/ports.js';
 import { logDestination } from './telemetry/log-destination.js';
 import type { StopTracing } from './telemetry/tracing.js';
@@ -13,13 +13,13 @@ const STOP_WITHIN_MS = 9_000;
 const BACKLOG = 4_096;
 
 /** Shuts down gracefully on SIGTERM and SIGINT. npm passes Ctrl-C on a second time, so a repeated signal changes nothing. */
-function stopOnSignals(app: App, config: Config, stopTracing: StopTracing | null): void {
+function stopOnSignals(app: App, config: Config, stopTracing: StopTracing | null, output: Output): void {
   const stop = async () => {
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     try {
       await app.stop();
       await stopTracing?.();
-      announceStopped(config, app);
+      announceStopped(config, app, output);
       process.exit(0);
     } catch (error) {
       app.server.log.fatal({ err: error }, 'shutdown failed');
@@ -62,13 +62,14 @@ async function listenForMetrics({ metrics }: App, { metricsPort, host }: Config)
 export async function serve(environment: NodeJS.ProcessEnv, stopTracing: StopTracing | null): Promise<void> {
   const config = readConfig(environment);
   await requireFreePorts(config);
-  const app = await buildApp(config, logDestination());
-  stopOnSignals(app, config, stopTracing);
+  const output = logDestination();
+  const app = await buildApp(config, output);
+  stopOnSignals(app, config, stopTracing, output);
   exitOnUncaughtException(app);
   try {
     const address = await listen(app, config);
     await listenForMetrics(app, config);
-    announceReady(address, config, app);
+    announceReady(address, config, app, output);
   } catch (error) {
     await app.stop();
     throw error;

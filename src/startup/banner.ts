@@ -33,18 +33,23 @@ function formatReady(address: string, config: Config, service: StartedService): 
   return `avara-express-customers is ready at ${address}/graphql (${data}).\n${next}${formatKey(address, config, service)}`;
 }
 
+/** Where texts for the operator go, in their order with log lines; writing never blocks. */
+export interface Output {
+  write(text: string): void;
+}
+
 /**
  * Says that the service is ready, on which data, and where to go next: to a person at a terminal as plain text; in
  * production, where a collector reads, as one more line of the log.
  */
-export function announceReady(address: string, config: Config, service: StartedService): void {
+export function announceReady(address: string, config: Config, service: StartedService, output: Output): void {
   if (config.isProduction) service.server.log.info({ address, engine: service.database.engine }, 'ready');
-  else process.stdout.write(formatReady(address, config, service));
+  else output.write(formatReady(address, config, service));
 }
 
-/** Says that the service has shut down, and where the data is. */
-export function announceStopped(config: Config, service: StartedService): void {
+/** Says that the service has shut down, and where the data is, without waiting for a terminal that is paused. */
+export function announceStopped(config: Config, service: StartedService, output: Output): void {
   if (config.isProduction) return service.server.log.info('stopped');
   const kept = service.database.engine === 'embedded' ? ` Your customers are kept in ${config.dataDir}.` : '';
-  process.stdout.write(`Stopped.${kept}\n`);
+  output.write(`Stopped.${kept}\n`);
 }
