@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { isPlainObject } from '../shared/is-plain-object.js';
 import type { OidcSettings } from './oidc-settings.js';
 
 const MAX_ISSUER_IN_LOG = 200;
@@ -14,9 +15,6 @@ export class IssuerError extends Error {
     super(reason);
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const withoutQuery = (address: string): string => {
   const { origin, pathname } = new URL(address);
@@ -49,7 +47,7 @@ async function fetchJson(address: string, options: RequestInit): Promise<Record<
   } catch {
     throw new IssuerError(url, status, 'its answer is not JSON');
   }
-  if (!isObject(body)) throw new IssuerError(url, status, 'its answer is not a JSON object');
+  if (!isPlainObject(body)) throw new IssuerError(url, status, 'its answer is not a JSON object');
   return body;
 }
 
@@ -69,7 +67,7 @@ async function discover(issuer: string, options: RequestInit): Promise<string> {
 }
 
 function isUsable(key: unknown): boolean {
-  if (!isObject(key)) return false;
+  if (!isPlainObject(key)) return false;
   try {
     createPublicKey({ key: key as JsonWebKey, format: 'jwk' });
     return true;

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { inTransaction } from '../database/in-transaction.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { getDatabaseTime, lockApiKey, type ApiKeyReference } from './api-keys.js';
 
@@ -7,7 +8,7 @@ import { getDatabaseTime, lockApiKey, type ApiKeyReference } from './api-keys.js
  * @throws IdentityError when the clinic has no such key.
  */
 export function revokeApiKey(dataSource: DataSource, name: ApiKeyReference): Promise<ApiKeyEntity> {
-  return dataSource.transaction(async (manager) => {
+  return inTransaction(dataSource, name, async (manager) => {
     const key = await lockApiKey(manager, name);
     if (key.revokedAt) return key;
     const revokedAt = await getDatabaseTime(manager);

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { getDatabaseTime, lockApiKey, getKeyState, type ApiKeyReference } from './api-keys.js';
+import { inTransaction } from '../database/in-transaction.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { IdentityError } from './identity-error.js';
 import { issueApiKey, type IssuedApiKey } from './issue-api-key.js';
@@ -26,7 +27,7 @@ export function rotateApiKey(
   name: ApiKeyReference,
   rotation: Rotation,
 ): Promise<RotatedApiKey> {
-  return dataSource.transaction(async (manager) => {
+  return inTransaction(dataSource, name, async (manager) => {
     const old = await lockApiKey(manager, name);
     const now = await getDatabaseTime(manager);
     const state = getKeyState(old, now);
