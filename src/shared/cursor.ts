@@ -3,31 +3,32 @@ import { badUserInput, type AppError } from './app-error.js';
 import { isStorable } from './text.js';
 
 const MAX_CURSOR_LENGTH = 5_000;
-/** The refusal of a cursor that this list did not make. */
+
+/** The error of a cursor that this list did not make. */
 export const invalidCursor = (): AppError =>
   badUserInput([
     {
       path: ['after'],
       code: 'INVALID',
-      message: 'Not a cursor of this list: pass back an endCursor of the same filter and order.',
+      message: 'Not a cursor of this list: pass an endCursor of the same filter and order.',
     },
   ]);
 
 /**
- * What a keyset cursor belongs to: its clinic, list, filter and order. A cursor holds a digest of it, so that one from
- * elsewhere is refused instead of paging from a wrong place.
+ * Computes what a keyset cursor belongs to: a digest of its clinic, list, filter and order. A cursor contains it, so that one
+ * of another list is rejected instead of continuing from a wrong row.
  */
 export function cursorScope(...parts: unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 11);
 }
 
-/** An opaque base64url text that names the last row of a page by its sort keys. */
+/** Encodes the sort keys of a page's last row as an opaque base64url text. */
 export function encodeCursor(scope: string, keys: string[]): string {
   return Buffer.from(JSON.stringify([scope, ...keys])).toString('base64url');
 }
 
 /**
- * The sort keys of the row that a cursor names.
+ * Decodes the sort keys of the row that a cursor names.
  * @throws AppError BAD_USER_INPUT when it is not a cursor of this scope.
  */
 export function decodeCursor(scope: string, cursor: string, keyCount: number): string[] {
@@ -35,7 +36,7 @@ export function decodeCursor(scope: string, cursor: string, keyCount: number): s
   if (!Array.isArray(content) || content.length !== keyCount + 1) throw invalidCursor();
   const [cursorOf, ...keys] = content as unknown[];
   if (cursorOf !== scope || !keys.every(isStorableText)) throw invalidCursor();
-  // Base64 decoding forgives stray characters; a cursor has exactly one spelling.
+  // Base64 decoding ignores stray characters; a cursor has exactly one spelling.
   if (encodeCursor(scope, keys) !== cursor) throw invalidCursor();
   return keys;
 }

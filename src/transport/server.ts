@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
 import { AppError } from '../shared/app-error.js';
-import { ReadBudget } from '../shared/read-budget.js';
 import { declareContext, getContext, setContext, type HttpRequestContext } from './context.js';
 import { graphqlEndpoint } from './graphql/endpoint.js';
 import { buildSchema } from './graphql/schema.js';
@@ -20,28 +19,18 @@ import { MAX_URL_LENGTH, refuseMalformedUrl } from './http/malformed-url.js';
 import { logCompletion, logRefusedRequest, type ReportRefusal } from './http/request-log.js';
 import { isGraphQL, sendError } from './http/send-error.js';
 import { traceRequests } from './http/traces.js';
-import { pointsOfBytes, pointsOfRestCall } from './limits/points.js';
+import { LargeAnswers } from './limits/large-answers.js';
+import { pointsOfRestCall } from './limits/points.js';
 import { setRateLimitHeaders } from './limits/rate-limit.js';
 import { explorer } from './pages/explorer.js';
 import { startPage } from './pages/start-page.js';
 import { restEndpoint } from './rest/endpoint.js';
 import type { Services } from './services.js';
 
-/** Large reads are held, and charged, until the answer has been sent or its caller has hung up. */
-function createReadBudget(reply: FastifyReply, spend: (points: number) => Promise<void>): ReadBudget {
-  const budget = new ReadBudget(() =>
-    reply.raw.once('close', () => {
-      budget.release();
-      // The answer was sent: a caller without points left is refused at the next request.
-      void spend(pointsOfBytes(budget.bytes)).catch(() => undefined);
-    }),
-  );
-  return budget;
-}
-
 // The first hook of all: every other one, and the log, finds a context.
 function beginContexts(server: FastifyInstance, { database, log, spendPoints }: Services): void {
   declareContext(server);
+  const largeAnswers = new LargeAnswers(spendPoints);
   server.addHook('onRequest', (request, reply, next) => {
     const { operationId } = request.routeOptions.config as { operationId?: string };
     const outcome = { operation: operationId ?? request.routeOptions.url ?? 'unknown' };
@@ -52,7 +41,7 @@ function beginContexts(server: FastifyInstance, { database, log, spendPoints }: 
       dataSource: database.dataSource,
       log,
       outcome,
-      readBudget: createReadBudget(reply, (points) => spendPoints(context, points)),
+      readBudget: largeAnswers.createBudget(reply, () => context),
       // Made when a use case asks for it: most do not.
       get signal() {
         return (signal ??= hangUpSignal(reply.raw));

@@ -9,7 +9,7 @@ const SHORT = 64;
 
 const bytesOf = (text: string): number => (text.length < SHORT ? text.length : Buffer.byteLength(text));
 
-/** The approximate size of a customer in a response, in bytes. */
+/** Estimates the bytes that an answer spends on a customer. */
 export function customerBytes({ expressCustomerName, metadata }: ExpressCustomerEntity): number {
   let bytes = FIXED_BYTES + bytesOf(expressCustomerName);
   for (const key of Object.keys(metadata)) bytes += bytesOf(key) + bytesOf(metadata[key]!);
@@ -18,7 +18,7 @@ export function customerBytes({ expressCustomerName, metadata }: ExpressCustomer
 
 const valueBytes = (value: string | boolean | null): number => (typeof value === 'string' ? bytesOf(value) : 5);
 
-/** The approximate size of an event in a response, in bytes. */
+/** Estimates the bytes that an answer spends on an event. */
 export function eventBytes({ changes }: ExpressCustomerEventEntity): number {
   return changes.reduce(
     (bytes, { path, before, after }) => bytes + bytesOf(path) + valueBytes(before) + valueBytes(after),

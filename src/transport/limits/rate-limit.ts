@@ -9,7 +9,7 @@ import type { SharedRedis } from './redis.js';
 const WINDOW_S = 10;
 
 /**
- * Takes points from what the calling credential may spend in 10 s; without a credential nothing is taken.
+ * Charges the calling credential points, of which it has a number per 10 s; without a credential nothing is charged.
  * @throws AppError RATE_LIMITED once it has spent more.
  */
 export type SpendPoints = (context: HttpRequestContext, points: number) => Promise<void>;
@@ -39,14 +39,14 @@ function createConsume(points: number, redis: SharedRedis | null): Consume {
   };
 }
 
-const allowanceOf = (limit: number, { remainingPoints, msBeforeNext }: RateLimiterRes): Allowance => ({
+const toAllowance = (limit: number, { remainingPoints, msBeforeNext }: RateLimiterRes): Allowance => ({
   limit,
   remaining: Math.max(remainingPoints, 0),
   resetS: Math.max(Math.ceil(msBeforeNext / 1_000), 1),
 });
 
 /**
- * Fair use: each API key and each user has `limit` points per 10 s, so that a client in a loop slows nobody but itself. With
+ * Fair use: each API key and each user has `limit` points per 10 s, so that a client in a loop slows only itself. With
  * Redis the instances count together; without it, or while it is away, each falls back to its own counter: callers are
  * neither blocked nor unlimited. A limit of 0 lifts the limit.
  */
@@ -56,7 +56,7 @@ export function rateLimit(limit: number, redis: SharedRedis | null): SpendPoints
   return async ({ actor, outcome }, points) => {
     if (!actor) return;
     const result = await consume(actorId(actor), points);
-    outcome.allowance = allowanceOf(limit, result);
+    outcome.allowance = toAllowance(limit, result);
     if (result.consumedPoints > limit) {
       const { resetS } = outcome.allowance;
       throw new AppError('RATE_LIMITED', `Too many requests; try again in ${resetS} s.`, { retryAfter: resetS });

@@ -39,14 +39,14 @@ const LIST_SIZE = new GraphQLDirective({
 type Field = GraphQLField<unknown, unknown>;
 type Annotated = { astNode?: Parameters<typeof getDirectiveValues>[1] | null | undefined };
 
-/** What `@listSize` says of a field. */
+/** The arguments of `@listSize`. */
 interface ListSizeValues {
   assumedSize?: number;
   slicingArguments?: string[];
   sizedFields?: string[];
 }
 
-/** What the schema says of a field's cost; the same for every call. */
+/** What the schema's directives fix of a field's cost, for every call. */
 export interface FieldCosts {
   weight: number;
   isList: boolean;
@@ -76,10 +76,10 @@ export function costsOfField(field: Field): FieldCosts {
   return costs;
 }
 
-/** How many entries a list without `@listSize` is taken to have. */
+/** The assumed length of a list without `@listSize`. */
 const UNANNOTATED_SIZE = 10;
 
-/** A page's size and the fields below that have so many entries. */
+/** The size of a page, and which fields below it have that many entries. */
 export interface Slice {
   size: number;
   /** Empty: the field itself is the list. */
@@ -88,10 +88,10 @@ export interface Slice {
 
 const NO_FIELDS: readonly string[] = [];
 
-// Larger pages are refused by the field itself, before it asks for any: they cost no more than the largest.
+// The field rejects larger pages before it reads any: they cost no more than the largest.
 const clamp = (size: number): number => Math.min(Math.max(size, 0), PAGE_SIZE.max);
 
-// Arguments that do not fit their types end the operation by themselves.
+// A field whose arguments do not fit fails by itself.
 function argumentsOf(field: Field, node: FieldNode, variables: Record<string, unknown>): Record<string, unknown> {
   try {
     return getArgumentValues(field, node, variables);
@@ -100,7 +100,7 @@ function argumentsOf(field: Field, node: FieldNode, variables: Record<string, un
   }
 }
 
-/** How many entries a call of the field asks for, as far as its directives specify. */
+/** Computes how many entries a field requests, as far as its directives define it. */
 export function sliceOf(
   { listSize }: FieldCosts,
   field: Field,
@@ -108,7 +108,7 @@ export function sliceOf(
   variables: Record<string, unknown>,
 ): Slice {
   const { assumedSize = UNANNOTATED_SIZE, slicingArguments = NO_FIELDS, sizedFields = NO_FIELDS } = listSize;
-  // The entity resolver of federation answers one entity per representation, and no directive can say so.
+  // Federation's entity resolver returns one entity per representation, which no directive can express.
   if (field.name === '_entities') {
     const { representations } = argumentsOf(field, node, variables);
     return { size: Array.isArray(representations) ? representations.length : assumedSize, sizedFields };

@@ -6,8 +6,8 @@ import { coerceVariables } from '../variables.js';
 import { tooComplex } from './too-complex.js';
 
 /**
- * Refuses operations whose variables do not fit or that cost more than `limit`, before anything of them runs, and takes
- * what the others cost from the caller's points. The first point was taken when the request came in.
+ * Rejects operations whose variables do not fit or that cost more than `limit`, before anything of them runs, and charges
+ * the caller for the others. The first point was charged when the request arrived.
  */
 export const costPlugin = (limit: number, spendPoints: SpendPoints): ApolloServerPlugin<HttpRequestContext> => ({
   async requestDidStart() {

@@ -1,10 +1,10 @@
 import { Kind, visit, type DocumentNode, type SelectionNode, type SelectionSetNode } from 'graphql';
 
-/** How large a document is in the respects that multiply work. */
+/** The dimensions of a document that multiply work. */
 export interface DocumentShape {
-  /** Fields inside fields, fragments resolved; introspection, which graphql-js bounds itself, is left out. */
+  /** Nesting of fields, fragments resolved; without introspection, which graphql-js bounds itself. */
   depth: number;
-  /** Aliases, those of a fragment once for every place where it is spread. */
+  /** Aliases; those of a fragment count once per place where it is spread. */
   aliases: number;
   directives: number;
 }
@@ -13,7 +13,7 @@ type Part = Pick<DocumentShape, 'depth' | 'aliases'>;
 
 const NOTHING: Part = { depth: 0, aliases: 0 };
 
-/** Measures each fragment once, however often it is spread: expanding them would take exponential time. */
+/** Measures each fragment once, however often it is spread: expanding fragments takes exponential time. */
 class Measure {
   private readonly fragments = new Map<string, SelectionSetNode>();
   private readonly measured = new Map<string, Part>();
@@ -43,7 +43,7 @@ class Measure {
   private ofFragment(name: string): Part {
     const known = this.measured.get(name);
     if (known) return known;
-    // A fragment that spreads itself counts nothing there; validation refuses it.
+    // A fragment that spreads itself adds nothing; validation rejects it.
     this.measured.set(name, NOTHING);
     const part = this.of(this.fragments.get(name));
     this.measured.set(name, part);
@@ -52,7 +52,7 @@ class Measure {
 }
 
 /** Measures a parsed document in time that grows with its length alone. */
-export function shapeOf(document: DocumentNode): DocumentShape {
+export function measureShape(document: DocumentNode): DocumentShape {
   const measure = new Measure(document);
   const shape: DocumentShape = { depth: 0, aliases: 0, directives: 0 };
   for (const definition of document.definitions) {

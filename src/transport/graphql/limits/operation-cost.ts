@@ -14,7 +14,7 @@ import {
 import { MUTATION_COST } from '../../limits/points.js';
 import { costsOfField, sliceOf, type Slice } from './cost-directives.js';
 
-/** One walk through one operation with one set of variables. */
+/** One walk through an operation with one set of variables. */
 class CostWalk {
   private readonly fragments = new Map<string, FragmentDefinitionNode>();
   // By name and size: a fragment that is spread in many places is walked once for each size around it.
@@ -57,7 +57,7 @@ class CostWalk {
   }
 
   private ofField(type: GraphQLCompositeType, node: FieldNode, around?: Slice): number {
-    // What begins with __ is no field of the type: it is answered from memory.
+    // Names that begin with __ are not fields of the type; they are answered from memory.
     const field = 'getFields' in type ? type.getFields()[node.name.value] : undefined;
     if (!field) return 0;
     const costs = costsOfField(field);
@@ -72,11 +72,11 @@ class CostWalk {
 }
 
 /**
- * What a valid operation costs at most, before it runs: every object counts 1 and every scalar 0 unless `@cost` says
+ * Computes what a valid operation costs at most, before it runs: every object counts 1 and every scalar 0 unless `@cost` says
  * otherwise, lists count as often as `@listSize` says, and each mutation 10 more. The same estimate as a federation router's
  * demand control, from the same directives (https://ibm.github.io/graphql-specs/cost-spec.html). Unlike there, inputs are
  * free (a body's length bounds them), and several mutations in one document cost what they cost alone. `variables` are the
- * coerced ones, with defaults: costs are what the fields will be called with, however a value was given.
+ * coerced ones, with defaults, so that the cost is that of the values with which the fields are called.
  */
 export function costOf(
   schema: GraphQLSchema,
