@@ -22,7 +22,7 @@ export interface IdempotentCall {
   clinicId: string;
   actorId: string;
   idempotencyKey: string;
-  /** Tells the input from every other input. */
+  /** Distinguishes the input from every other input. */
   fingerprint: Buffer;
 }
 

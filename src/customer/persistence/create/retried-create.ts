@@ -181,7 +181,7 @@ export function createForClient(
   return triesInMemory(dataSource).holdOriginal(lockKey(clientTry), original);
 }
 
-/** Remembers a try that was refused before it reached `createForClient`, so that its retry is not taken for another call's. */
+/** Remembers a try that was refused before it reached `createForClient`, so that its retry is not mistaken for another call's. */
 export function rememberRefusedTry(
   dataSource: DataSource,
   { retryCount, ...call }: CallIdentity & { retryCount: number },
