@@ -124,7 +124,6 @@ module.exports = {
       folder('transport'),
       folder('transport', 'telemetry', 'config', 'identity', 'database', 'shared'),
       `^src/(${FEATURES.join('|')})/(graphql|rest)/`,
-      '/(express-customers\\.args|express-customer\\.repository)\\.ts$',
     ),
     only(
       'cli',
