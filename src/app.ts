@@ -4,7 +4,7 @@ import pino, { type Logger } from 'pino';
 import type { Config } from './config/config.js';
 import type { Database } from './database/database.js';
 import { openServiceDatabase } from './service-database.js';
-import { poolOf } from './database/pool.js';
+import { poolOf } from './database/connection/pool.js';
 import { migrate } from './database/migrate.js';
 import { ExpressCustomerEntity } from './customer/model/express-customer.entity.js';
 import { deleteExpiredIdempotencyRecords } from './customer/persistence/create/delete-expired.js';

@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
 import type { PreparedStatement } from '../../src/database/prepared-statement.js';
-import { poolOf } from '../../src/database/pool.js';
+import { poolOf } from '../../src/database/connection/pool.js';
 import type { RequestContext } from '../../src/identity/request-context.js';
 import { createExpressCustomer, expressCustomer } from '../../src/customer/use-cases/index.js';
 import { startPostgresServer } from '../../test/support/postgres-server.js';

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
-import { sqlState } from '../database/postgres-errors.js';
+import { sqlState } from '../database/connection/postgres-errors.js';
 import { AppError } from '../shared/app-error.js';
 import { explainStartError } from '../startup/errors.js';
 import { addClinicCommands } from './clinics.js';

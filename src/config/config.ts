@@ -1,5 +1,5 @@
 import { OIDC_VARIABLES, findOidcFaults, toOidcSettings } from './oidc.js';
-import type { OidcSettings } from '../identity/oidc-settings.js';
+import type { OidcSettings } from '../identity/oidc/oidc-settings.js';
 import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
 import { OperatorError } from '../shared/operator-error.js';
 import { LIMIT_VARIABLES, toLimits, type Limits } from './limits.js';

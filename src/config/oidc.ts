@@ -1,5 +1,5 @@
 import { makeValidator, str, EnvError } from 'envalid';
-import type { OidcSettings } from '../identity/oidc-settings.js';
+import type { OidcSettings } from '../identity/oidc/oidc-settings.js';
 
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 

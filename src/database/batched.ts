@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { BatchQueue } from '../shared/batches.js';
 import type { Lane } from '../shared/fair-slots.js';
-import { isRejected } from './postgres-errors.js';
-import { isTooLarge } from './result-size.js';
+import { isRejected } from './connection/postgres-errors.js';
+import { isTooLarge } from './connection/result-size.js';
 import { perDataSource } from './prepared-statement.js';
 import { tenantSlots } from './tenant-slots.js';
 

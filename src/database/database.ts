@@ -1,13 +1,13 @@
 import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
-import { explainConnectionError } from './connection-errors.js';
-import { prepareDatabaseUrl } from './connection-url.js';
-import { POOL_TIMEOUTS } from './timeout-client.js';
-import type { FreeSpace } from './disk-guard.js';
-import { openEmbeddedEngine, type EmbeddedEngine } from './embedded-engine.js';
+import { explainConnectionError } from './connection/connection-errors.js';
+import { prepareDatabaseUrl } from './connection/connection-url.js';
+import { POOL_TIMEOUTS } from './connection/timeout-client.js';
+import type { FreeSpace } from './embedded/disk-guard.js';
+import { openEmbeddedEngine, type EmbeddedEngine } from './embedded/embedded-engine.js';
 import { migrations } from './migrations/index.js';
-import { requireSuitableServer } from './server-checks.js';
-import { EMBEDDED_SETTINGS, POSTGRESQL_SETTINGS, setSession } from './session-settings.js';
-import { typeParsers } from './type-parsers.js';
+import { requireSuitableServer } from './connection/server-checks.js';
+import { EMBEDDED_SETTINGS, POSTGRESQL_SETTINGS, setSession } from './connection/session-settings.js';
+import { typeParsers } from './connection/type-parsers.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
-import { isTransient } from './postgres-errors.js';
+import { isTransient } from './connection/postgres-errors.js';
 import { tenantSlots } from './tenant-slots.js';
 
 const MAX_TRIES = 5;

@@ -1,8 +1,8 @@
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
 import { OperatorError } from '../shared/operator-error.js';
 import { withMigrationLock, type Report } from './migration-lock.js';
-import { sqlState } from './postgres-errors.js';
-import { requireTableRights, requireWritable } from './server-checks.js';
+import { sqlState } from './connection/postgres-errors.js';
+import { requireTableRights, requireWritable } from './connection/server-checks.js';
 
 /** PostgreSQL did not let a migration change the schema. */
 export class MigrationError extends OperatorError {}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { OperatorError } from '../shared/operator-error.js';
-import { TimeoutClient } from './timeout-client.js';
+import { TimeoutClient } from './connection/timeout-client.js';
 
 // Any number will do as long as nothing else in the database locks it; every instance of the service uses this one.
 const MIGRATION_LOCK = 4_711_000_001;

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
-import { poolOf } from './pool.js';
+import { poolOf } from './connection/pool.js';
 
 /** A statement that the server parses once per connection and keeps under its name. */
 export interface PreparedStatement {

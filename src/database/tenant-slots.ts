@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { FairSlots, type Lane } from '../shared/fair-slots.js';
-import { poolOf } from './pool.js';
+import { poolOf } from './connection/pool.js';
 import { isInTransaction, perDataSource } from './prepared-statement.js';
 
 /** Connections that no clinic occupies: health checks and maintenance use them. */

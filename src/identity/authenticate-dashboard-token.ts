@@ -5,8 +5,8 @@ import { isUuid } from '../shared/uuid.js';
 import { isUserId } from '../shared/user-id.js';
 import type { Actor, Scope } from './actor.js';
 import type { Authenticator } from './authenticate.js';
-import { openJwks } from './jwks.js';
-import type { OidcSettings } from './oidc-settings.js';
+import { openJwks } from './oidc/jwks.js';
+import type { OidcSettings } from './oidc/oidc-settings.js';
 import type { AuthenticationResult } from './authentication-result.js';
 
 // Signatures that only the holder of a private key can make: never `none`, never an HMAC, which anyone who knows the public

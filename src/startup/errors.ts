@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { isUnavailable, sqlState } from '../database/postgres-errors.js';
+import { isUnavailable, sqlState } from '../database/connection/postgres-errors.js';
 import { OperatorError } from '../shared/operator-error.js';
 
 // The right to do it is missing, the server takes no writes, or lacks resources: nothing that a stack explains.

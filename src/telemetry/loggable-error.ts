@@ -1,5 +1,5 @@
 import type { LoggerOptions } from 'pino';
-import { isUnavailable } from '../database/postgres-errors.js';
+import { isUnavailable } from '../database/connection/postgres-errors.js';
 import { AppError } from '../shared/app-error.js';
 
 /** An error as a log line shows it. */

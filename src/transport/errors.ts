@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify';
-import { isUnavailable } from '../database/postgres-errors.js';
+import { isUnavailable } from '../database/connection/postgres-errors.js';
 import { AppError, badUserInput, serviceUnavailable } from '../shared/app-error.js';
 
 /** Re-exported for the transport, which answers with it before any use case runs. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataDirError } from '../../src/database/data-dir.js';
-import { DiskGuard, MIN_FREE_BYTES } from '../../src/database/disk-guard.js';
+import { DataDirError } from '../../src/database/embedded/data-dir.js';
+import { DiskGuard, MIN_FREE_BYTES } from '../../src/database/embedded/disk-guard.js';
 import { createExpressCustomer, expressCustomer, updateExpressCustomer } from '../../src/customer/use-cases/index.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { toAppError } from '../../src/transport/errors.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import type { Database } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
-import { POSTGRESQL_SETTINGS } from '../../src/database/session-settings.js';
+import { POSTGRESQL_SETTINGS } from '../../src/database/connection/session-settings.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { createEmptyDatabase, databaseUrl, onEachEngine, createTestDatabase } from '../support/engines.js';
 import { serviceOn } from '../support/service.js';

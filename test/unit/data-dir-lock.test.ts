@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describeThisProcess, type Holder } from '../../src/database/data-dir-holder.js';
-import { DataDirInUseError, lockDataDir } from '../../src/database/data-dir-lock.js';
+import { describeThisProcess, type Holder } from '../../src/database/embedded/data-dir-holder.js';
+import { DataDirInUseError, lockDataDir } from '../../src/database/embedded/data-dir-lock.js';
 
 let folder: string;
 beforeEach(async () => {

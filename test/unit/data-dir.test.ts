@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataDirError, ensureDataDir, explainFolderError } from '../../src/database/data-dir.js';
+import { DataDirError, ensureDataDir, explainFolderError } from '../../src/database/embedded/data-dir.js';
 
 let folder: string;
 beforeEach(async () => {

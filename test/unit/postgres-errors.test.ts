@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { isRejected, isTransient, isUnavailable, sqlState } from '../../src/database/postgres-errors.js';
+import { isRejected, isTransient, isUnavailable, sqlState } from '../../src/database/connection/postgres-errors.js';
 
 const coded = (code: string) => Object.assign(new Error('said so'), { code });
 

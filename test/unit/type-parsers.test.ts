@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { types } from 'pg';
-import { parseTimestamptz } from '../../src/database/type-parsers.js';
+import { parseTimestamptz } from '../../src/database/connection/type-parsers.js';
 
 const byDriver = types.getTypeParser(types.builtins.TIMESTAMPTZ, 'text') as (text: string) => Date;
 

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { batched } from '../../../database/batched.js';
 import { inTransaction, retryTransient } from '../../../database/in-transaction.js';
-import { isUndone } from '../../../database/postgres-errors.js';
+import { isUndone } from '../../../database/connection/postgres-errors.js';
 import { perDataSource, runPreparedInTransaction } from '../../../database/prepared-statement.js';
 import { AppError } from '../../../shared/app-error.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';

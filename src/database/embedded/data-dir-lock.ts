@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OperatorError } from '../shared/operator-error.js';
+import { OperatorError } from '../../shared/operator-error.js';
 import { describeThisProcess, isHeldBy, listenInFolder, parseHolder, type Holder } from './data-dir-holder.js';
 
 const RETRY_AFTER_MS = 20;

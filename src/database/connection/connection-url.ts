@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { OperatorError } from '../shared/operator-error.js';
+import { OperatorError } from '../../shared/operator-error.js';
 
 /** A parameter of DATABASE_URL is wrong, or the file that it names. */
 export class DatabaseUrlError extends OperatorError {}

@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
-import { isPlainObject } from '../shared/is-plain-object.js';
+import { isPlainObject } from '../../shared/is-plain-object.js';
 import type { OidcSettings } from './oidc-settings.js';
 
 const MAX_ISSUER_IN_LOG = 200;

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
-import { OperatorError } from '../shared/operator-error.js';
+import { OperatorError } from '../../shared/operator-error.js';
 import { poolOf } from './pool.js';
 import { sqlState } from './postgres-errors.js';
 import type { SessionSettings } from './session-settings.js';

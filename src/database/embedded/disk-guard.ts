@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { Client } from 'pg';
-import { ResultLimitingClient } from './result-size.js';
+import { ResultLimitingClient } from '../connection/result-size.js';
 
 const LOOK_EVERY_MS = 1_000;
 

@@ -1,7 +1,7 @@
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { DiskFullError } from './disk-guard.js';
-import { OperatorError } from '../shared/operator-error.js';
+import { OperatorError } from '../../shared/operator-error.js';
 
 const CHOOSE = 'Choose another DATA_DIR, or set DATABASE_URL.';
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { OperatorError } from '../shared/operator-error.js';
+import { OperatorError } from '../../shared/operator-error.js';
 import { isUnavailable, sqlState } from './postgres-errors.js';
 
 /** No connection to DATABASE_URL could be made. */

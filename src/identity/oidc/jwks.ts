@@ -1,6 +1,6 @@
 import type { FetchImplementation, JWTVerifyGetKey } from 'jose' with { 'resolution-mode': 'import' };
 import type { Logger } from 'pino';
-import { serviceUnavailable } from '../shared/app-error.js';
+import { serviceUnavailable } from '../../shared/app-error.js';
 import { fetchIssuerKeys, IssuerError } from './issuer-client.js';
 import type { OidcSettings } from './oidc-settings.js';
 
