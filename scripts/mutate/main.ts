@@ -30,8 +30,8 @@ const textOf = ({ operator, file, line, before }: Place): string =>
 
 interface Trial {
   place: Place;
-  /** The file of tests that failed; null where none did. */
-  failure: string | null;
+  /** The group of tests that failed; null where none did. */
+  failure: string[] | null;
 }
 
 /** @throws Error when a test fails without any change: it would notice everything. */
@@ -42,12 +42,12 @@ async function assertTestsPass(copy: ScratchCopy, tests: string[]): Promise<void
 async function tryEach(copy: ScratchCopy, places: Place[]): Promise<Trial[]> {
   const tests = listTests('test');
   const testsOf = (place: Place) => relevantTests(place.file, tests);
-  if (!values.trust) await assertTestsPass(copy, [...new Set(places.flatMap(testsOf))]);
+  if (!values.trust) await assertTestsPass(copy, [...new Set(places.flatMap(testsOf).flat())]);
   const trials: Trial[] = [];
   for (const place of places) {
     const failure = await copy.findFailure(place, testsOf(place));
     trials.push({ place, failure });
-    const outcome = failure === null ? 'NOT NOTICED' : `noticed by ${failure}`;
+    const outcome = failure === null ? 'NOT NOTICED' : `noticed by ${failure.join(' ')}`;
     process.stderr.write(`${trials.length}/${places.length} ${outcome} ${textOf(place)}\n`);
   }
   return trials;

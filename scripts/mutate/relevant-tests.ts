@@ -1,81 +1,95 @@
 import { readdirSync } from 'node:fs';
 
-/** Which tests should notice a change to a file of src, the quick ones first. The first row that matches counts. */
-const RELEVANT: [file: RegExp, tests: RegExp][] = [
+/** Which tests should notice a change to a file of src, those first that notice most. The first row that matches counts. */
+const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
   [
     /^customer\/persistence\/create\//,
-    /idempotent-create|batched-calls|lost-replies|rest-retries|retr(y|ie)|same-ids|one-customer/,
+    /integration\/idempotent-create/,
+    /same-ids/,
+    /rest-retries|tries\.test/,
+    /batched-calls/,
+    /lost-replies/,
   ],
-  [/^customer\/persistence\/list\//, /integration\/express-customers|same-ids|e2e\/express-customers/],
+  [/^customer\/persistence\/list\//, /e2e\/express-customers/, /same-ids/, /integration\/express-customers\./],
+  [/^customer\/persistence\/.*event/, /same-ids/, /express-customer-changes/],
+  [/^customer\/persistence\//, /same-ids/, /express-customer-(changes|users)/, /contract\/federation/, /batched-calls/],
   [
-    /^customer\/persistence\//,
-    /integration\/express-customer|batched-calls|same-ids|mixed-calls|tenant-isolation\.test/,
+    /^customer\/use-cases\/.*create/,
+    /nested-fields/,
+    /access-matrix/,
+    /rest-retries|tries\.test/,
+    /integration\/idempotent-create/,
   ],
-  [
-    /^customer\/use-cases\/create/,
-    /idempotent-create|access-matrix|nested-fields|create-express|rest-retries|lost-replies/,
-  ],
-  [/^customer\/use-cases\//, /integration\/express-customer|nested-fields|access-matrix|mixed-calls|change-express/],
-  [
-    /^customer\/model\//,
-    /unit\/(rules|fold|validation)|express-customer-changes|bad-input|answers-repeat|change-express/,
-  ],
-  [
-    /^customer\/contract\//,
-    /bad-input|change-express|integration\/express-customers|contract\/schema|contract\/federation/,
-  ],
-  [/^customer\/rest\//, /contract\/(rest|openapi|lost)/],
-  [/^customer\/graphql\//, /contract\/(federation|schema)|bad-input|access-matrix|bounded-work/],
-  [/^identity\//, /api-key|dashboard|access-matrix|secrets|command-line\.test/],
-  [/^shared\/validation/, /unit\/(rules|validation)|bad-input|answers-repeat/],
+  [/^customer\/use-cases\/.*by-id/, /contract\/federation/],
+  [/^customer\/use-cases\//, /nested-fields/, /access-matrix/, /express-customer-(changes|users)/],
+  [/^customer\/model\/rules/, /unit\/rules/, /answers-repeat/, /bad-input/],
+  [/^customer\/model\//, /unit\/(fold|rules|instant|text)/, /express-customer-changes/, /bad-input/],
+  [/^customer\/contract\//, /bad-input/, /change-express/, /contract\/(schema|federation)/],
+  [/^customer\/rest\//, /contract\/rest\./, /contract\/rest-errors/, /contract\/(openapi|rest-matches)/],
+  [/^customer\/graphql\//, /contract\/federation/, /bounded-work/, /access-matrix/],
+  [/^identity\/.*(dashboard|jwks|oidc)/, /dashboard/],
+  [/^identity\//, /unit\/api-key/, /e2e\/api-keys/, /access-matrix/, /refused-keys/, /command-line\./],
+  [/^shared\/validation/, /unit\/(rules|validation)/, /bad-input/],
   [
     /^shared\//,
-    /unit\/(text|cursor|page|instant|batches|fair|bounded|rules|api-key|oidc|config)|tenant-isolation\.test|integration\/express-customers|bad-input/,
+    /unit\/(text|cursor|page|instant|batches|fair|bounded|rules)/,
+    /answer-size/,
+    /crafted-cursors/,
+    /bad-input/,
   ],
-  [/^database\/(data-dir|lock)/, /data-dir|process/],
+  [/^database\/data-dir/, /unit\/data-dir/, /e2e\/data-dir/],
   [
     /^database\//,
-    /unit\/(type-parsers|postgres|connection)|mixed-calls|batched-calls|migration|transient|deadline|server-checks/,
+    /unit\/(type-parsers|postgres|connection|fair)/,
+    /transient/,
+    /migration/,
+    /data-dir/,
+    /mixed-calls/,
+    /server-checks/,
   ],
-  [/^transport\/graphql\/limits\//, /e2e\/(limits|bounded-work|fair-use)/],
+  [/^transport\/graphql\/(limits|cost)/, /unit\/operation-cost/, /e2e\/limits/, /bounded-work/, /fair-use/],
   [
     /^transport\/graphql\//,
-    /unit\/operation-plan|bad-input|graphql-over-http|repeated-operations|e2e\/limits|bounded-work/,
+    /unit\/operation-plan/,
+    /bad-input/,
+    /repeated-operations/,
+    /generated-operations/,
+    /graphql-over-http/,
   ],
-  [/^transport\/limits\//, /unit\/(concurrency|fair)|e2e\/(fair|overload|admission)/],
-  [/^transport\/http\/cors/, /e2e\/cors|headers/],
+  [/^transport\/limits\//, /unit\/(concurrency|fair)/, /e2e\/fair-use/, /slow-callers/, /e2e\/overload/],
+  [/^transport\/http\/cors/, /e2e\/cors/],
+  [/^transport\/rest\/|^transport\/http\/send/, /contract\/rest\./, /contract\/(rest-errors|openapi)/],
   [
     /^transport\/http\//,
-    /e2e\/(cors|health|request-log|bad-input|deadline|overload|admission|slow|completion|missing|traces)|rest-errors/,
+    /e2e\/(early|malformed|routes|request-log|completion)/,
+    /rest-errors/,
+    /slow-callers/,
+    /shutdown/,
   ],
-  [/^transport\/rest\//, /contract\/(rest|openapi)/],
-  [/^transport\/pages\//, /e2e\/(start-page|explorer|sandbox)/],
-  [
-    /^transport\//,
-    /e2e\/(missing-credential|request-log|cors|bad-input|sandbox|health|access-matrix)|contract\/rest-errors/,
-  ],
-  [/^cli\//, /command-line|import-export|unit\/cli/],
-  [/^config\//, /unit\/(config|oidc)|limits\.test/],
-  [/^telemetry\//, /unit\/(loggable|tracing)|metrics|e2e\/traces|canaries|request-log/],
-  [/^startup\/|^(main|serve|app|service-database)/, /unit\/startup|e2e\/process/],
+  [/^transport\/pages\//, /e2e\/(start-page|explorer|sandbox|demo)/],
+  [/^transport\//, /e2e\/(missing-credential|cors|request-log|health)/, /rest-errors/, /access-matrix/],
+  [/^cli\//, /unit\/cli/, /command-line/, /import-export/],
+  [/^config\//, /unit\/(config|oidc)/, /e2e\/limits/],
+  [/^telemetry\//, /unit\/(loggable|tracing|log-dest)/, /metrics/, /request-log/, /e2e\/traces/],
+  [/^startup\/|^(main|serve|app|service-database)/, /unit\/startup/, /e2e\/process/],
 ];
 
-const FOLDERS = ['unit', 'integration', 'contract', 'e2e'];
-/** Files that take long; others may notice before they are run. */
-const SLOW = /canaries|command-line|dashboard|disturbed|express-customers|import-export|lost-replies|process|secrets/;
-
-/** The files of tests, below test/, in the order in which they are tried. */
+/** The files of tests, below test/. */
 export function listTests(folder: string): string[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
-  const rank = (file: string) => FOLDERS.indexOf(file.split('/')[0]!) + (SLOW.test(file) ? FOLDERS.length : 0);
-  return files.filter((file) => FOLDERS.includes(file.split('/')[0]!)).sort((one, other) => rank(one) - rank(other));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => /^(unit|integration|contract|e2e)\/.*\.test\.ts$/.test(file)).sort();
 }
 
-/** @throws Error for a file that no row covers, so that a new folder is not forgotten. */
-export function relevantTests(file: string, tests: string[]): string[] {
-  const [, pattern] = RELEVANT.find(([files]) => files.test(file)) ?? [];
-  const found = pattern ? tests.filter((test) => pattern.test(test)) : [];
-  if (found.length === 0)
+/**
+ * The tests of a file, in groups that run together, in the order in which they are tried.
+ * @throws Error for a file without any, so that a new folder is not forgotten.
+ */
+export function relevantTests(file: string, tests: string[]): string[][] {
+  const [, ...patterns] = RELEVANT.find(([files]) => files.test(file)) ?? [/^$/];
+  const groups = patterns
+    .map((pattern) => tests.filter((test) => pattern.test(test)))
+    .filter(({ length }) => length > 0);
+  if (groups.length === 0)
     throw new Error(`No test is named for src/${file}: add a row to scripts/mutate/relevant-tests.ts.`);
-  return found;
+  return groups;
 }

@@ -35,11 +35,11 @@ export class ScratchCopy {
     };
   }
 
-  /** Runs tests against one change until one fails. @returns the file that failed; what does not end has failed, too. */
-  async findFailure(place: Place, tests: string[]): Promise<string | null> {
+  /** Runs groups of tests against one change until one fails. @returns the group that failed; what does not end has failed, too. */
+  async findFailure(place: Place, groups: string[][]): Promise<string[] | null> {
     const undo = this.change(place);
     try {
-      for (const test of tests) if ((await this.runTests([test])) !== 0) return test;
+      for (const tests of groups) if ((await this.runTests(tests)) !== 0) return tests;
       return null;
     } finally {
       undo();
