@@ -33,14 +33,14 @@ const VALIDATION_MESSAGES: [RegExp, string][] = [
   [/^The document holds more than one operation/, 'Send one operation at a time.'],
 ];
 
-/** What is said of a request that is no operation of this schema, by Apollo Server's code. */
+/** The messages for requests that are no operation of this schema, by Apollo Server's code. */
 export const PROTOCOL_MESSAGES: Record<string, string> = {
   GRAPHQL_PARSE_FAILED: 'The document is not valid GraphQL.',
   OPERATION_RESOLUTION_FAILURE: 'The document has no such operation: name one that it contains.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Persisted queries are not supported; send the document.',
   PERSISTED_QUERY_NOT_FOUND: 'Persisted queries are not supported; send the document.',
   BAD_REQUEST: NO_GRAPHQL_REQUEST,
-  BAD_USER_INPUT: 'An argument does not have the type that the schema asks for.',
+  BAD_USER_INPUT: 'An argument does not have the type that the schema requires.',
 };
 
 function validationMessage(message: string): string {
