@@ -6,6 +6,7 @@ import {
   ExpressCustomerConnectionResolver,
   ExpressCustomerResolver,
 } from '../../customer/graphql/express-customer.resolver.js';
+import { ExpressCustomerMutationsResolver } from '../../customer/graphql/express-customer-mutations.resolver.js';
 import { resolveReferences } from '../../customer/graphql/entities.resolver.js';
 import { UserResolver } from '../../customer/graphql/user.resolver.js';
 import type { RequestContext } from '../../identity/request-context.js';
@@ -19,6 +20,7 @@ const FEDERATION = parse(`extend schema
 
 const resolvers: NonEmptyArray<new () => object> = [
   ExpressCustomerResolver,
+  ExpressCustomerMutationsResolver,
   ExpressCustomerConnectionResolver,
   UserResolver,
 ];
