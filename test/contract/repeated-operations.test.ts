@@ -203,7 +203,7 @@ const worlds: World[] = [];
 beforeAll(async () => {
   service = await startService('embedded');
   for (let world = 0; world < 3; world += 1) worlds.push(await newWorld());
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 async function newWorld(): Promise<World> {
@@ -270,7 +270,7 @@ it('answers every operation and every error as Apollo Server does, in the same h
   }
   // What never ran has never been repeated either; of the rest, enough must have been for this to say anything.
   expect(repeatedTitles.length).toBeGreaterThan(40);
-}, 120_000);
+});
 
 it.each([
   '*/*',

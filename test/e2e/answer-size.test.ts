@@ -42,7 +42,7 @@ beforeAll(async () => {
   service = await startService('postgresql', { RATE_LIMIT_POINTS: '1000000' });
   clinic = await service.newClinic();
   await fill(clinic);
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 const errorOf = ({ body }: Answer) => body.errors?.[0]?.extensions;

@@ -11,7 +11,7 @@ let clinic: Clinic;
 beforeAll(async () => {
   service = await startService('postgresql', { METRICS_PORT: '1', LOG_LEVEL: 'debug' });
   clinic = await service.newClinic();
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 const requestLines = () => service.logLines().filter(({ msg }) => msg === 'request');
@@ -83,7 +83,7 @@ describe('the end of a request', () => {
       { level: 20, operation: '/readyz', code: 'OK', status: 200 },
       { level: 20, operation: '/readyz', code: 'SERVICE_UNAVAILABLE', status: 503 },
     ]);
-  }, 30_000);
+  });
 
   it('asks the database once for all health checks within a quarter of a second', async () => {
     const statements = statementsOf(service.dataSource);

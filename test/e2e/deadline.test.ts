@@ -13,7 +13,7 @@ let clinic: Clinic;
 beforeAll(async () => {
   service = await startService('postgresql');
   clinic = await service.newClinic();
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 const update = async (id: string) => {
@@ -51,4 +51,4 @@ it('answers 503 within 5 s to a caller who waits for a connection and then for a
   expect(count).toEqual({ n: MORE_THAN_CONNECTIONS });
   const lines = service.logLines().filter(({ msg }) => String(msg).includes('already'));
   expect(lines).toEqual([]);
-}, 60_000);
+});

@@ -7,7 +7,7 @@ let token: string;
 beforeAll(async () => {
   service = await startService('embedded');
   token = service.app.demoKey!.token;
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 /** A page as a browser gets it that knows the service by a name. `fetch` would not send another Host. */
@@ -37,7 +37,7 @@ it('is on no page where the service can be reached from other machines', async (
   const { token: key } = open.app.demoKey!;
   for (const path of PAGES) expect(await page(path, 'localhost:4000', open.url)).not.toContain(key);
   await open.stop();
-}, 60_000);
+});
 
 it.each(PAGES)('comes with security headers, on the page %s', async (path) => {
   const { headers } = await service.request(path, { headers: { accept: 'text/html' } });

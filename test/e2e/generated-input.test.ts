@@ -12,7 +12,7 @@ let clinic: Clinic;
 beforeAll(async () => {
   service = await startService('postgresql');
   clinic = await service.newClinic();
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 interface Answered {

@@ -6,7 +6,7 @@ let clinic: Clinic;
 beforeAll(async () => {
   service = await startService('embedded');
   clinic = await service.newClinic();
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 const QUERY = JSON.stringify({ query: '{ __typename }' });

@@ -11,7 +11,7 @@ beforeAll(async () => {
   service = await startService('postgresql', { METRICS_PORT: String(port) });
   metricsUrl = `http://127.0.0.1:${await service.app.metrics!.listen(port, '127.0.0.1')}/metrics`;
   clinic = await service.newClinic();
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 /** Sends a create and waits until it is counted, which is once its answer has been sent. */

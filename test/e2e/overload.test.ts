@@ -18,7 +18,7 @@ beforeAll(async () => {
   clinic = await service.newClinic();
   const [second, third] = [await service.newClinic(), await service.newClinic()];
   callers = [clinic, clinic, second, third];
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 /** Fills every place with a change that waits for a lock, runs the action, and lets the changes through. */
@@ -109,7 +109,7 @@ describe('where the event loop is slow', () => {
   let slow: Service;
   beforeAll(async () => {
     slow = await startService('postgresql', { MAX_EVENT_LOOP_DELAY_MS: '1000' });
-  }, 60_000);
+  });
   afterAll(() => slow.stop());
 
   it('admits everybody after one long pause', async () => {
@@ -140,7 +140,7 @@ describe('where the event loop is slow', () => {
       clearInterval(blocking);
     }
     while ((await statusNow(slow)) !== 200) await sleep(10);
-  }, 30_000);
+  });
 });
 
 it('admits fewer while requests take longer than they may', async () => {

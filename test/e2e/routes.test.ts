@@ -5,7 +5,7 @@ let clinic: Clinic;
 beforeAll(async () => {
   service = await startService('embedded');
   clinic = await service.newClinic();
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 const ID = 'cus_00000000000000000000000000000000';
@@ -41,7 +41,7 @@ it('answers OPTIONS without preflight headers in JSON or with no body where othe
     expect({ status, text }).toEqual({ status: 204, text: '' });
   }
   await open.stop();
-}, 30_000);
+});
 
 it('says what is missing where the path of a customer has no id', async () => {
   const headers = { authorization: `Bearer ${clinic.token}` };

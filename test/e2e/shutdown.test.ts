@@ -12,7 +12,7 @@ let running: ServerProcess | undefined;
 beforeEach(async () => {
   place = await createTestDatabase('embedded');
   running = await startServerProcess({ environment: { DATA_DIR: place.dataDir, DRAIN_MS: '0' } });
-}, 60_000);
+});
 afterEach(async () => {
   await running?.end('SIGKILL');
   await place.remove();
@@ -49,7 +49,7 @@ it('finishes an answer that is on its way at SIGTERM, closes idle connections, a
   await once(socket, 'close');
   expect(received).toBe(lengthOf(first));
   expect((await ended).code).toBe(0);
-}, 60_000);
+});
 
 it('cuts off an answer that nobody fetches before 9 s have passed, and ends with 1', async () => {
   const { socket } = await beginToRead();
@@ -58,4 +58,4 @@ it('cuts off an answer that nobody fetches before 9 s have passed, and ends with
   expect(ms).toBeGreaterThan(8_000);
   expect(running!.output()).toContain('cut off answers');
   socket.destroy();
-}, 60_000);
+});

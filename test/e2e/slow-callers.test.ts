@@ -25,7 +25,7 @@ beforeAll(async () => {
   honest = await service.newClinic();
   const { body } = await service.graphql(honest, CREATE, { input: { expressCustomerName: 'Honest' } });
   id = (body.data!.createExpressCustomer as { expressCustomerId: string }).expressCustomerId;
-}, 60_000);
+});
 afterEach(() => {
   for (const socket of open) socket.destroy();
   open = [];
@@ -70,14 +70,14 @@ it('answers >= 99 % of the calls of a clinic while 200 strangers send bodies byt
   for (const line of ['POST /x HTTP/1.1', 'OPTIONS /graphql HTTP/1.1', 'POST /graphql HTTP/1.1'])
     await openMany(200, started(line));
   expect(await answeredGets()).toBeGreaterThanOrEqual(99);
-}, 60_000);
+});
 
 it('answers >= 99 % of the calls of a clinic while 200 callers with a key of another send bodies byte by byte', async () => {
   const { token } = await service.newClinic();
   await openMany(200, started('POST /graphql HTTP/1.1', [`authorization: Bearer ${token}`]));
   await sleep(100);
   expect(await answeredGets()).toBeGreaterThanOrEqual(99);
-}, 60_000);
+});
 
 describe('callers who do not read their answers', () => {
   const largePage = ({ token }: Clinic) => {
@@ -95,7 +95,7 @@ describe('callers who do not read their answers', () => {
       await service.graphql(greedy, CREATE, { input: { expressCustomerName: 'Large', metadata } });
     // The file is loaded when it is first asked for.
     await service.request('/explorer/graphiql.js');
-  }, 60_000);
+  });
 
   async function neverRead(count: number, request: string): Promise<void> {
     for (const socket of await openMany(count, request)) socket.pause();
@@ -105,13 +105,13 @@ describe('callers who do not read their answers', () => {
     await neverRead(70, largePage(greedy));
     await neverRead(10, largeFile);
     expect(await answeredGets()).toBeGreaterThanOrEqual(99);
-  }, 60_000);
+  });
 
   it('hold no place once their answer is complete', async () => {
     await neverRead(20, largePage(greedy));
     await sleep(200);
     while ((await inFlight()) > 0) await sleep(10);
-  }, 60_000);
+  });
 
   it('lose their connection once they have taken no byte for a while', async () => {
     const accepted: Socket[] = [];
@@ -121,7 +121,7 @@ describe('callers who do not read their answers', () => {
     while (accepted.length < 3) await sleep(10);
     service.app.server.server.off('connection', accept);
     while (accepted.some(({ destroyed }) => !destroyed)) await sleep(10);
-  }, 60_000);
+  });
 
   it('get no more large answers than their share of memory holds, and others still get theirs', async () => {
     await neverRead(10, largeFile);
@@ -130,7 +130,7 @@ describe('callers who do not read their answers', () => {
     while (refused().length === 0) await sleep(10);
     expect((await service.graphql(greedy, PAGE)).body.data!.expressCustomers).toBeDefined();
     expect((await service.request('/livez')).status).toBe(200);
-  }, 60_000);
+  });
 });
 
 async function inFlight(): Promise<number> {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await fetch(`${running.url}/v1/express?expressCustomerName=Kanarienvogel`, { headers: headers() });
   await fetch(`${running.url}/kanarienvogel?kanarienvogel`, { headers: headers() });
   await running.end('SIGTERM');
-}, 60_000);
+});
 afterAll(async () => {
   collector.stop();
   await place.remove();

@@ -28,13 +28,13 @@ beforeAll(async () => {
   const database = await openServiceDatabase({ databaseUrl: DATABASE_URL, dataDir: '' });
   clinic = await newClinic(database.dataSource);
   await database.close();
-}, 60_000);
+});
 afterAll(async () => {
   const ended = once(service, 'exit');
   service.kill('SIGTERM');
   await ended;
   await postgres.remove();
-}, 30_000);
+});
 
 async function create(): Promise<{ status: number; code: string | undefined; retryAfter: string | null; ms: number }> {
   const started = performance.now();

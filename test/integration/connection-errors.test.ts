@@ -50,7 +50,7 @@ beforeAll(async () => {
   await admin.query('ALTER ROLE limited_user CONNECTION LIMIT 0');
   await admin.query('CREATE DATABASE closed ALLOW_CONNECTIONS false');
   await admin.end();
-}, 60_000);
+});
 afterAll(async () => {
   await server.remove();
   await rm(folder, { recursive: true });
@@ -174,4 +174,4 @@ it('ends immediately after a refused login, and not when the server stops waitin
     exitCode: 1,
     stderr: expect.stringContaining('DATABASE_URL has no password'),
   });
-}, 50_000);
+});

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const { databaseUrl, dataDir } = first.config;
   const second = await serviceOn({ databaseUrl, dataDir, remove: async () => undefined }, environment);
   instances = [first, second];
-}, 60_000);
+});
 afterAll(async () => {
   for (const instance of [...instances].reverse()) await instance.stop();
   await redis.remove();

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { freePort } from './postgres-server.js';
 
-const READY_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 120_000;
 
 /** A real PgBouncer of a test's own, on loopback: the program that PGBOUNCER names, or the system's. */
 export interface PgBouncer {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres-server.js';
 
 const MAIN = join(process.cwd(), 'dist/src/main.js');
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 120_000;
 
 /** The built service as an operator runs it: a process of its own. */
 export interface ServerProcess {

@@ -143,7 +143,7 @@ onEachEngine((engine) => {
     for (let n = 0; n < 3; n += 1) await add(twin, ids.customerId, newUserId());
     for (const customerId of customerIds.slice(4)) await add(twin, customerId, ids.userId);
     for (let n = 0; n < 3; n += 1) await create(twin, `Customer ${n + 3} of the twin alone`);
-  }, 120_000);
+  });
   afterAll(() => service.stop());
 
   it('lists hold what was put into them, or this file shows nothing', () => {
