@@ -5,6 +5,7 @@ import type { Config } from './config/config.js';
 import type { Database } from './database/database.js';
 import { openServiceDatabase } from './service-database.js';
 import { poolOf } from './database/connection/pool.js';
+import { tenantSlots } from './database/tenant-slots.js';
 import { migrate } from './database/migrate.js';
 import { ExpressCustomerEntity } from './customer/model/express-customer.entity.js';
 import { deleteExpiredIdempotencyRecords } from './customer/persistence/create/delete-expired.js';
@@ -83,7 +84,12 @@ async function assemble(config: Config, database: Database, log: Logger, logTo?:
   const apiKeys = new ApiKeyAuthenticator(dataSource, (actor) => lastUsed.record(actor));
   const gate = new OverloadGate(config.limits, log);
   const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, log);
-  const sources = { gate, pool: poolOf(dataSource), log: { dropped: () => logTo?.dropped ?? 0 } };
+  const sources = {
+    gate,
+    pool: poolOf(dataSource),
+    slots: tenantSlots(dataSource),
+    log: { dropped: () => logTo?.dropped ?? 0 },
+  };
   const metrics = config.metricsPort === undefined ? null : await openMetrics(sources);
   const services: Services = {
     config,

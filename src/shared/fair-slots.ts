@@ -52,6 +52,8 @@ export class FairSlots {
   private running = 0;
   private preferred: Lane = 'short';
   private isStarting = false;
+  /** How much work waits for a slot now. */
+  waiting = 0;
 
   constructor(private readonly options: FairSlotsOptions) {
     this.lanes = { short: createLane(options.lanes.short), long: createLane(options.lanes.long) };
@@ -122,12 +124,15 @@ export class FairSlots {
   private wait(queue: Queue): Promise<void> {
     const { maxWaiting, maxWaitMs } = this.options;
     if (queue.starts.length >= maxWaiting) return Promise.reject(serviceUnavailable());
+    this.waiting += 1;
     return new Promise((resolve, reject) => {
       const start = () => {
+        this.waiting -= 1;
         clearTimeout(timer);
         resolve();
       };
       const timer = setTimeout(() => {
+        this.waiting -= 1;
         queue.starts.splice(queue.starts.indexOf(start), 1);
         this.list(queue);
         reject(serviceUnavailable());

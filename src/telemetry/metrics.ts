@@ -14,6 +14,8 @@ const operationLabel = (operation: string): string => (operation.includes(',') ?
 export interface MetricSources {
   gate: { inFlight: number; shed: number };
   pool: { totalCount: number; idleCount: number; waitingCount: number };
+  /** The clinics' shares of the pool, in front of it. */
+  slots: { waiting: number };
   log: { dropped(): number };
 }
 
@@ -25,7 +27,7 @@ export class Metrics implements BackgroundTask {
   private readonly batches: Histogram<'batch'>;
   private server: Server | undefined;
 
-  constructor({ gate, pool, log }: MetricSources) {
+  constructor({ gate, pool, slots, log }: MetricSources) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     this.requests = new Counter({
@@ -53,7 +55,11 @@ export class Metrics implements BackgroundTask {
     this.gauge('avara_express_log_lines_dropped', 'Log lines dropped since the start.', () => log.dropped());
     this.gauge('avara_express_pool_connections', 'Connections to the database.', () => pool.totalCount);
     this.gauge('avara_express_pool_idle', 'Connections to the database without work.', () => pool.idleCount);
-    this.gauge('avara_express_pool_waiting', 'Requests that wait for a connection.', () => pool.waitingCount);
+    this.gauge(
+      'avara_express_pool_waiting',
+      'Requests that wait for a connection.',
+      () => pool.waitingCount + slots.waiting,
+    );
     subscribe(BATCH_CHANNEL, this.countBatch);
   }
 

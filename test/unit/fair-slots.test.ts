@@ -57,6 +57,22 @@ describe('slots that tenants share', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1']);
   });
 
+  it('count what waits for one, until it has started or has waited for too long', async () => {
+    const slots = new FairSlots({ ...ONE_PER_TENANT, maxWaitMs: 300 });
+    const { start, end } = newWork(slots);
+    void start('a1', 'a');
+    const second = start('a2', 'a');
+    expect(slots.waiting).toBe(1);
+    await expect(second).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(slots.waiting).toBe(0);
+    const third = start('a3', 'a');
+    expect(slots.waiting).toBe(1);
+    await end('a1');
+    expect(slots.waiting).toBe(0);
+    await end('a3');
+    await third;
+  });
+
   it('may be occupied by one tenant beyond its share only while it is alone', async () => {
     const { begun, start, end } = newWork(new FairSlots({ ...OPTIONS, lanes: lanesOf(4, 1, 2) }));
     for (let n = 1; n <= 5; n += 1) void start(`a${n}`, 'a');
