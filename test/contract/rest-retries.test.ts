@@ -1,4 +1,5 @@
 import { onEachEngine } from '../support/engines.js';
+import { copyClinic } from '../support/twin-clinics.js';
 import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
 import { newUserId } from '../support/world.js';
 
@@ -66,6 +67,16 @@ onEachEngine((engine) => {
       await send(clinic, `PATCH /${id}`, { body: { metadata: { moved: 'on' } } });
       expect((await change(clinic, id, '1', '"1"')).status).toBe(412);
     });
+  });
+
+  it('recognises a retry by the events of its own clinic, though another clinic has a customer of the same id', async () => {
+    const { clinic, id } = await newCustomer();
+    const twin = await service.newClinic();
+    await copyClinic(service.dataSource, clinic.clinicId, twin.clinicId);
+    const change = (who: Clinic, retry: string) =>
+      send(who, `PATCH /${id}`, { ifMatch: '"1"', retry, body: { expressCustomerName: `By ${who.apiKeyId}` } });
+    for (const who of [clinic, twin]) expect((await change(who, '0')).status).toBe(200);
+    for (const who of [clinic, twin]) expect((await change(who, '1')).status).toBe(200);
   });
 
   it('answers 412 to a retry that asks for another change than the one its caller made', async () => {
