@@ -2,7 +2,7 @@ import { deleteExpiredIdempotencyRecords } from '../../src/customer/persistence/
 import * as useCases from '../../src/customer/use-cases/index.js';
 import { onEachEngine } from '../support/engines.js';
 import { statementsOf } from '../support/statements.js';
-import { openWorld, outcomes, type World } from '../support/world.js';
+import { newUserId, openWorld, outcomes, type Caller, type World } from '../support/world.js';
 
 onEachEngine((engine) => {
   let world: World;
@@ -105,6 +105,19 @@ onEachEngine((engine) => {
     const ids = new Set(calls.map(({ expressCustomerId }) => expressCustomerId));
     expect(ids.size).toBe(1);
     expect(ids.has(first.expressCustomerId)).toBe(false);
+  });
+
+  it('frees the key of one user in two clinics in each clinic by itself', async () => {
+    const userId = newUserId();
+    const callers = [world.newCaller({ userId }), world.newCaller({ userId })];
+    const create = (caller: Caller) =>
+      useCases.createExpressCustomer(caller, { expressCustomerName: 'Twice', idempotencyKey: 'expired in both' });
+    const first = [await create(callers[0]!), await create(callers[1]!)];
+    await age('expired in both', 25);
+    const second = [await create(callers[0]!), await create(callers[1]!)];
+    expect([await create(callers[0]!), await create(callers[1]!)]).toEqual(second);
+    expect(new Set([...first, ...second].map(({ expressCustomerId }) => expressCustomerId)).size).toBe(4);
+    for (const { actor } of callers) expect(await world.count('express_customers', actor.clinicId)).toBe(2);
   });
 
   it('stops removing old keys when it is asked to', async () => {
