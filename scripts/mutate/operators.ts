@@ -53,12 +53,17 @@ export const OPERATORS: Operator[] = [
     replacement: '$1',
   },
   {
-    name: 'the nearer of two becomes the first',
+    name: 'the nearer of two becomes the farther',
     files: NOT_TERMINAL,
     pattern: /Math\.min\(((?:[^,()]|\([^()]*\))+), /,
     replacement: 'Math.max($1, ',
   },
-  { name: 'the order is turned', files: NOT_MIGRATIONS, pattern: /(?<!\| ')\bDESC\b(?=[,)\s']|$)/, replacement: 'ASC' },
+  {
+    name: 'the order is reversed',
+    files: NOT_MIGRATIONS,
+    pattern: /(?<!\| ')\bDESC\b(?=[,)\s']|$)/,
+    replacement: 'ASC',
+  },
   {
     name: 'a message repeats the value',
     files: /model\/rules\.ts$/,
