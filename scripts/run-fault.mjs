@@ -10,12 +10,12 @@ const experiments = ['test/fault'];
 // Tests like any other, of which `npm test` has run the short form already.
 if (length === 'full')
   for (const test of [
-    'idempotent-create',
-    'generated-input',
-    'generated-operations',
-    'document-flood',
-    'canaries',
-    'limits',
+    'customers/idempotent-create',
+    'customers/generated-input',
+    'customers/generated-operations',
+    'limits/document-flood',
+    'http/canaries',
+    'limits/limits',
   ])
     experiments.push(`test/e2e/${test}`);
 const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...experiments, '--runInBand'];

@@ -3,7 +3,7 @@ import autocannon from 'autocannon';
 import { Argument } from 'commander';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startPostgresServer } from '../../test/support/postgres-server.js';
+import { startPostgresServer } from '../../test/support/servers/postgres-server.js';
 import { benchmark, positive } from '../arguments.js';
 import { load } from '../service/load.js';
 import { prepareFixture, type PreparedFixture } from '../service/fixture.js';

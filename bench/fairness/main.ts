@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import autocannon from 'autocannon';
 import { createClinic } from '../../src/identity/create-clinic.js';
 import { issueApiKey } from '../../src/identity/issue-api-key.js';
-import { startPostgresServer } from '../../test/support/postgres-server.js';
+import { startPostgresServer } from '../../test/support/servers/postgres-server.js';
 import { benchmark, positive } from '../arguments.js';
 import { pace, type Offered } from '../endurance/pace.js';
 import { prepareFixture, type PreparedFixture } from '../service/fixture.js';

@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { startPostgresServer } from '../../test/support/postgres-server.js';
+import { startPostgresServer } from '../../test/support/servers/postgres-server.js';
 import { benchmark, positive } from '../arguments.js';
 import { prepareFixture, type PreparedFixture } from '../service/fixture.js';
 

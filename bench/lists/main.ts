@@ -6,7 +6,7 @@ import { ExpressCustomerOrder } from '../../src/customer/model/customer-list.js'
 import type { Database } from '../../src/database/database.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
-import { startPostgresServer, type PostgresServer } from '../../test/support/postgres-server.js';
+import { startPostgresServer, type PostgresServer } from '../../test/support/servers/postgres-server.js';
 import { benchmark, sizes } from '../arguments.js';
 import { FILTERS, LIMITS } from './cases.js';
 import { measureCreates } from './creates.js';

@@ -9,7 +9,7 @@ import type { PreparedStatement } from '../../src/database/prepared-statement.js
 import { poolOf } from '../../src/database/connection/pool.js';
 import type { RequestContext } from '../../src/identity/request-context.js';
 import { createExpressCustomer, expressCustomer } from '../../src/customer/use-cases/index.js';
-import { startPostgresServer } from '../../test/support/postgres-server.js';
+import { startPostgresServer } from '../../test/support/servers/postgres-server.js';
 import { benchmark, positive } from '../arguments.js';
 
 // What row-level security would cost: the same use cases, once as they are, once as a role that owns nothing, with

@@ -3,7 +3,7 @@ import { createClinic } from '../../src/identity/create-clinic.js';
 import { issueApiKey } from '../../src/identity/issue-api-key.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
-import type { PostgresServer } from '../../test/support/postgres-server.js';
+import type { PostgresServer } from '../../test/support/servers/postgres-server.js';
 import { seed } from '../lists/seed.js';
 import type { Fixture } from './load.js';
 

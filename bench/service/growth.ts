@@ -1,4 +1,4 @@
-import type { PostgresServer } from '../../test/support/postgres-server.js';
+import type { PostgresServer } from '../../test/support/servers/postgres-server.js';
 import { prepareFixture, type PreparedFixture } from './fixture.js';
 import { load } from './load.js';
 import { median, type Growth } from './results.js';

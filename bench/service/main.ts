@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startPostgresServer, type PostgresServer } from '../../test/support/postgres-server.js';
+import { startPostgresServer, type PostgresServer } from '../../test/support/servers/postgres-server.js';
 import { benchmark, positive, sizes } from '../arguments.js';
 import { measureGrowth } from './growth.js';
 import { load } from './load.js';

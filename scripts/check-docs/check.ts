@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { blocksOf, type Block } from './blocks.js';
 import { findBrokenLinks, listDocuments } from './links.js';
-import { startPostgresServer } from '../../test/support/postgres-server.js';
+import { startPostgresServer } from '../../test/support/servers/postgres-server.js';
 import { Shell } from './shell.js';
 
 // Runs the commands of README and guides as written, in a fresh clone of what is committed; and follows their links.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openServiceDatabase } from '../../src/service-database.js';
-import { freePort, startPostgresServer, type PostgresServer } from '../support/postgres-server.js';
+import { freePort, startPostgresServer, type PostgresServer } from '../support/servers/postgres-server.js';
 import { newClinic, type Clinic } from '../support/service.js';
 import { runLength, report } from '../support/run-length.js';
 

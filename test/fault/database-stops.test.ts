@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../src/database/database.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { migrate } from '../../src/database/migrate.js';
-import { startPostgresServer, type PostgresServer } from '../support/postgres-server.js';
+import { startPostgresServer, type PostgresServer } from '../support/servers/postgres-server.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { newClinic, type Clinic } from '../support/service.js';
 import { audit } from './audit.js';

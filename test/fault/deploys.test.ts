@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { migrations } from '../../src/database/migrations/index.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/engines.js';
-import { freePort } from '../support/postgres-server.js';
+import { freePort } from '../support/servers/postgres-server.js';
 import { startServerProcess } from '../support/server-process.js';
 import { newClinic, type Clinic } from '../support/service.js';
 import { audit } from './audit.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
-import { freePort } from '../support/postgres-server.js';
+import { freePort } from '../support/servers/postgres-server.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { newClinic, type Clinic } from '../support/service.js';
 import { audit, type Audit } from './audit.js';

@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { makeCertificate } from '../support/certificate.js';
 import { commandLineProcess } from '../support/command-line.js';
-import { startPostgresServer, type PostgresServer } from '../support/postgres-server.js';
+import { startPostgresServer, type PostgresServer } from '../support/servers/postgres-server.js';
 import { failToStart } from '../support/server-process.js';
 
 const HBA = `

@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
-import { startPgBouncer, type PgBouncer } from '../support/pgbouncer.js';
+import { startPgBouncer, type PgBouncer } from '../support/servers/pgbouncer.js';
 import { serviceOn } from '../support/service.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedisServer, type RedisServer } from '../support/redis-server.js';
+import { startRedisServer, type RedisServer } from '../support/servers/redis-server.js';
 import { serviceOn, startService, type Answer, type Clinic, type Service } from '../support/service.js';
 
 const POINTS = 100;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 // Jest loads this file by Node's own require, which knows no mapping from .js to .ts: so no suffix here, and the built code.
-import { startPostgresServer, type PostgresServer } from './postgres-server';
+import { startPostgresServer, type PostgresServer } from './servers/postgres-server';
 import { databaseUrl, TEMPLATE_DATABASE } from './engines';
 
 declare global {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './postgres-server.js';
+import { freePort } from './servers/postgres-server.js';
 
 const MAIN = join(process.cwd(), 'dist/src/main.js');
 const READY_WITHIN_MS = 120_000;

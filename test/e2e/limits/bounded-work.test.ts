@@ -1,0 +1,60 @@
+import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
+
+const EDIT = `mutation ($input: EditExpressCustomerMetadataInput!) {
+  editExpressCustomerMetadata(input: $input) { expressCustomerId }
+}`;
+const CREATE = `mutation ($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { id } }`;
+const UNSET = `mutation ($u: [String!]) {
+  editExpressCustomerMetadata(input: { expressCustomerId: "x", unset: $u }) { expressCustomerId }
+}`;
+const LIST = `query ($filter: ExpressCustomerFilter) { expressCustomers(filter: $filter) { nodes { id } } }`;
+
+let service: Service;
+let clinic: Clinic;
+beforeAll(async () => {
+  service = await startService('embedded');
+  clinic = await service.newClinic();
+});
+afterAll(() => service.stop());
+
+const keys = (count: number, value: unknown) =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, value]));
+
+const rest = ({ token }: Clinic, body: unknown): Promise<Answer> =>
+  service.request('/v1/express', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+// Each of almost as many bytes as a body may have.
+describe('however much of an input is wrong, it is answered with the first 100 errors', () => {
+  it.each([
+    [
+      '500,000 keys to unset that are zeros',
+      EDIT,
+      { input: { expressCustomerId: 'x', unset: Array(500_000).fill(0) } },
+    ],
+    ['90,000 unknown keys of an input', CREATE, { input: keys(90_000, 0) }],
+    ['90,000 unknown keys of a filter', LIST, { filter: keys(90_000, 0) }],
+    ['200,000 nulls in a list', UNSET, { u: Array(200_000).fill(null) }],
+    ['90,000 pairs of metadata', CREATE, { input: { expressCustomerName: 'x', metadata: keys(90_000, 0) } }],
+    ['90,000 pairs to search for', LIST, { filter: { metadata: keys(90_000, 0) } }],
+    ['200,000 lists in a list of keys', EDIT, { input: { expressCustomerId: 'x', unset: Array(200_000).fill([]) } }],
+  ])('%s', async (_title, query, variables) => {
+    const { status, body } = await service.graphql(clinic, query, variables);
+    expect(body.errors!.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+    // What GraphQL knows to be wrong is refused before the operation begins.
+    expect(status).toBe(JSON.stringify(variables).includes('metadata') ? 200 : 400);
+    expect(body.errors![0]!.extensions.fields).toHaveLength(100);
+  });
+
+  it.each([
+    ['90,000 unknown keys', keys(90_000, 0)],
+    ['90,000 pairs of metadata', { expressCustomerName: 'x', metadata: keys(90_000, 0) }],
+  ])('%s at the REST API', async (_title, input) => {
+    const { status, body } = await rest(clinic, input);
+    expect(status).toBe(400);
+    expect(body.fields).toHaveLength(100);
+  });
+});

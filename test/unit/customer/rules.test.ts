@@ -1,0 +1,133 @@
+import * as rules from '../../../src/customer/model/rules.js';
+
+const codesOf = (faults: { path: (string | number)[]; code: string }[]) =>
+  faults.map(({ path, code }) => [path.join('.'), code]);
+
+describe('a customer name', () => {
+  it.each([
+    ['a letter', 'a'],
+    ['500 code points', 'x'.repeat(500)],
+    ['500 code points outside the basic plane', '🏥'.repeat(500)],
+    ['spaces around a visible character', '  a  '],
+    ['right-to-left text', 'مستشفى'],
+    ['a combining mark', 'e\u0301'],
+  ])('may be %s', (_title, name) => {
+    expect(rules.expressCustomerName(name)).toEqual([]);
+  });
+
+  it.each([
+    ['undefined', undefined, 'REQUIRED'],
+    ['null', null, 'REQUIRED'],
+    ['a number', 5, 'INVALID'],
+    ['an array', ['a'], 'INVALID'],
+    ['empty', '', 'BLANK'],
+    ['only white space', ' \t\n\u00a0\u3000', 'BLANK'],
+    ['only zero-width characters', '\u200b\u200d\u2060\ufeff', 'BLANK'],
+    ['only a Hangul filler', '\u3164', 'BLANK'],
+    ['only blanks of Braille, music and hieroglyphs', '\u2800\u{1d159}\u{13441}', 'BLANK'],
+    ['only noncharacters', '\uffff', 'BLANK'],
+    ['only tag characters', '\u{e0041}', 'BLANK'],
+    ['501 code points', 'x'.repeat(501), 'TOO_LONG'],
+    ['501 code points outside the basic plane', '🏥'.repeat(501), 'TOO_LONG'],
+    ['text with a NUL character', 'a\0b', 'INVALID'],
+    ['text with a lone high surrogate', 'a\ud800', 'INVALID'],
+    ['text with a lone low surrogate', '\udc00a', 'INVALID'],
+  ])('may not be %s', (_title, name, code) => {
+    expect(codesOf(rules.expressCustomerName(name))).toEqual([['', code]]);
+  });
+});
+
+const pairs = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, 'v']));
+
+describe('metadata', () => {
+  it.each([
+    ['empty', {}],
+    ['50 pairs', pairs(50)],
+    ['a key of 100 and a value of 1000 code points', { ['🏥'.repeat(100)]: '🏥'.repeat(1000) }],
+    ['an empty value', { key: '' }],
+    ['keys that objects have by themselves', JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}')],
+  ])('may be %s', (_title, metadata) => {
+    expect(rules.metadata(metadata)).toEqual([]);
+  });
+
+  it.each([
+    ['null', null],
+    ['an array', ['a']],
+    ['a string', '{}'],
+    ['a number', 1],
+  ])('may not be %s', (_title, metadata) => {
+    expect(codesOf(rules.metadata(metadata))).toEqual([['', 'INVALID']]);
+  });
+
+  it('may not have 51 pairs', () => {
+    expect(codesOf(rules.metadata(pairs(51)))).toEqual([['', 'TOO_MANY']]);
+  });
+
+  it('with more than 50 pairs has its other faults named too', () => {
+    const metadata = { ...pairs(49), '': 'v', number: 1 };
+    expect(codesOf(rules.metadata(metadata))).toEqual([
+      ['', 'TOO_MANY'],
+      ['', 'BLANK'],
+      ['number', 'INVALID'],
+    ]);
+  });
+
+  it('reports every broken pair together, each at its key', () => {
+    const long = 'k'.repeat(101);
+    const metadata = {
+      number: 1,
+      nothing: null,
+      nested: { a: 'b' },
+      list: ['a'],
+      long: 'v'.repeat(1001),
+      nul: '\0',
+      surrogate: '\ud800',
+      '': 'v',
+      [long]: 'v',
+      'k\0': 'v',
+    };
+    expect(codesOf(rules.metadata(metadata))).toEqual([
+      ['number', 'INVALID'],
+      ['nothing', 'INVALID'],
+      ['nested', 'INVALID'],
+      ['list', 'INVALID'],
+      ['long', 'TOO_LONG'],
+      ['nul', 'INVALID'],
+      ['surrogate', 'INVALID'],
+      ['', 'BLANK'],
+      [long.slice(0, 100), 'TOO_LONG'],
+      ['k\0', 'INVALID'],
+    ]);
+  });
+
+  it('refuses __proto__ with a value that is no string, and changes no prototype', () => {
+    const metadata: unknown = JSON.parse('{"__proto__":{"isAdmin":"yes"}}');
+    expect(codesOf(rules.metadata(metadata))).toEqual([['__proto__', 'INVALID']]);
+    expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
+  });
+});
+
+describe('a page size', () => {
+  it.each([1, 20, 100])('may be %p', (first) => expect(rules.pageSize(first)).toEqual([]));
+  it.each([0, -1, 101, 1.5, NaN, Infinity, '5', null, undefined])('may not be %p', (first) =>
+    expect(codesOf(rules.pageSize(first))).toEqual([['', 'INVALID']]),
+  );
+});
+
+describe('a cursor', () => {
+  it('is any string until the list is known', () => expect(rules.cursor('anything')).toEqual([]));
+  it('is nothing but a string', () => expect(codesOf(rules.cursor(5))).toEqual([['', 'INVALID']]));
+});
+
+it('no message repeats a value', () => {
+  const canary = 'Wilhelmina Musterfrau';
+  const faults = [
+    ...rules.expressCustomerName(`${canary}\0`),
+    ...rules.expressCustomerName(canary.repeat(100)),
+    ...rules.metadata({ a: canary.repeat(100), b: [canary], c: `${canary}\ud800` }),
+    ...rules.metadata(canary),
+    ...rules.cursor([canary]),
+  ];
+  expect(faults).toHaveLength(7);
+  expect(JSON.stringify(faults)).not.toContain(canary);
+});

@@ -1,0 +1,66 @@
+import { QueryFailedError } from 'typeorm';
+import { isRejected, isTransient, isUnavailable, sqlState } from '../../../src/database/connection/postgres-errors.js';
+
+const coded = (code: string) => Object.assign(new Error('said so'), { code });
+
+it.each([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  '08006',
+  '53300',
+  '57P01',
+  '57P03',
+  '57014',
+  '40001',
+  '40P01',
+  '40003',
+  '26000',
+  '42P05',
+])('takes %s for a database that is away, whoever reports it', (code) => {
+  expect(isUnavailable(coded(code))).toBe(true);
+  expect(isUnavailable(new QueryFailedError('SELECT 1', [], coded(code)))).toBe(true);
+  expect(isUnavailable(new AggregateError([coded(code)]))).toBe(true);
+});
+
+it.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect', 'Client was closed'])(
+  'takes %j for it too',
+  (message) => expect(isUnavailable(new Error(message))).toBe(true),
+);
+
+it.each([coded('23505'), coded('42601'), new Error('a bug'), new TypeError('x'), 'ECONNREFUSED', null, undefined])(
+  'takes %p for something else',
+  (error) => expect(isUnavailable(error)).toBe(false),
+);
+
+describe('the SQLSTATE of an error', () => {
+  it.each([
+    ['as the driver reports it', coded('23505'), '23505'],
+    ['as TypeORM wraps it', new QueryFailedError('SELECT 1', [], coded('23505')), '23505'],
+    ['which a system error lacks', coded('ECONNREFUSED'), undefined],
+    ['which a system error of five letters lacks', coded('EPIPE'), undefined],
+    ['which an error without a code lacks', new Error('a bug'), undefined],
+    ['which no error lacks', null, undefined],
+  ])('%s', (_, error, state) => expect(sqlState(error)).toBe(state));
+});
+
+describe('what the server has rejected whole', () => {
+  const wrapped = (code: string) => new QueryFailedError('SELECT 1', [], coded(code));
+
+  it.each(['40001', '40P01'])('is run again when another transaction was the cause: %s', (code) => {
+    expect(isTransient(coded(code))).toBe(true);
+    expect(isTransient(wrapped(code))).toBe(true);
+  });
+
+  it.each(['22001', '23505', '23514', 'P0001', '40001', '40P01'])('changed nothing: %s', (code) => {
+    expect(isRejected(coded(code))).toBe(true);
+    expect(isRejected(wrapped(code))).toBe(true);
+  });
+
+  it('is never something that may have been committed, so that is not run again', () => {
+    for (const code of ['40003', '08006', '57P01']) {
+      expect(isTransient(coded(code))).toBe(false);
+      expect(isRejected(coded(code))).toBe(false);
+    }
+  });
+});
