@@ -20,7 +20,7 @@ const BYTES_PER_TOKEN = 700;
 const BYTES_PER_CHARACTER = 2;
 
 /** Estimated bytes of heap that all kept operations may take together. */
-const MAX_SIZE = 6 * 1024 * 1024;
+const MAX_SIZE = 4 * 1024 * 1024;
 
 function countTokens({ loc }: DocumentNode): number {
   let count = 0;
