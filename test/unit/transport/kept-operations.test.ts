@@ -32,8 +32,8 @@ it('weighs documents by tokens, so that a few dense ones displace what many shor
   const all = Array.from({ length: 100 }, (_, number) => keep(operations, dense(number)));
   expect(operations.find(first)).toBeUndefined();
   const kept = all.filter((source) => operations.find(source) !== undefined);
-  expect(kept.length).toBeGreaterThan(10);
-  expect(kept.length).toBeLessThan(40);
+  expect(kept.length).toBeGreaterThan(2);
+  expect(kept.length).toBeLessThan(10);
   expect(kept).toContain(all.at(-1));
 });
 
