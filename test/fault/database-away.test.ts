@@ -55,6 +55,13 @@ async function create(): Promise<{ status: number; code: string | undefined; ret
 
 const createMany = (count: number) => Promise.all(Array.from({ length: count }, create));
 
+/** `/readyz` shares one answer for a quarter of a second, so the first may be of before. @returns how long it took. */
+async function untilReadyzAnswers(status: number): Promise<number> {
+  const started = performance.now();
+  while ((await fetch(`${url}/readyz`)).status !== status) await sleep(50);
+  return performance.now() - started;
+}
+
 /**
  * Every one of more requests than there are connections is answered, in time, with a 503 that says when to come back.
  * @returns how long the slowest waited.
@@ -69,21 +76,15 @@ async function expectAllUnavailable(): Promise<number> {
     });
     expect(answer.ms).toBeLessThan(ANSWERED_WITHIN_MS);
   }
-  expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  await untilReadyzAnswers(503);
   expect((await fetch(`${url}/livez`)).status).toBe(200);
   return Math.max(...answers.map(({ ms }) => ms));
-}
-
-async function untilReady(): Promise<number> {
-  const started = performance.now();
-  while ((await fetch(`${url}/readyz`)).status !== 200) await sleep(50);
-  return performance.now() - started;
 }
 
 /** @returns how long it took to be ready. */
 async function expectNormal(): Promise<number> {
   expect(service.exitCode).toBeNull();
-  const ready = await untilReady();
+  const ready = await untilReadyzAnswers(200);
   expect(ready).toBeLessThan(2_000);
   for (const answer of await createMany(CONCURRENCY)) expect(answer.status).toBe(200);
   return ready;
@@ -94,8 +95,11 @@ it.each(['fast', 'immediate'] as const)(
   async (mode) => {
     expect((await create()).status).toBe(200);
     await postgres.stop(mode);
-    await expectAllUnavailable();
-    await postgres.start();
+    try {
+      await expectAllUnavailable();
+    } finally {
+      await postgres.start();
+    }
     await expectNormal();
   },
   60_000,
@@ -107,9 +111,12 @@ it('answers 503 while the database is stalled, and works again after', async () 
   for (let stall = 0; stall < runLength.databaseStalls; stall += 1) {
     await createMany(CONCURRENCY);
     await postgres.signal('SIGSTOP');
-    // The first find connections that were fine, the second none.
-    answered.push(await expectAllUnavailable(), await expectAllUnavailable());
-    await postgres.signal('SIGCONT');
+    try {
+      // The first find connections that were fine, the second none.
+      answered.push(await expectAllUnavailable(), await expectAllUnavailable());
+    } finally {
+      await postgres.signal('SIGCONT');
+    }
     ready.push(await expectNormal());
   }
   report('database stalled', {
