@@ -6,6 +6,12 @@ export interface Allowance {
   resetS: number;
 }
 
+/** A program or library as it names itself. */
+export interface ClientName {
+  name: string;
+  version?: string;
+}
+
 /** What a request asked for and how it ended, as far as it may be logged: never a name, metadata or a key. */
 export interface Outcome {
   /** The root fields of the schema that were called, such as createExpressCustomer. */
@@ -14,6 +20,8 @@ export interface Outcome {
   code?: string;
   /** Whether the operation was kept from an earlier call and so skipped Apollo's pipeline. */
   isRepeated?: boolean;
+  /** The library that sent the operation, where it says so. */
+  clientLibrary?: ClientName;
   /** What the credential may still spend; none where nothing was taken. */
   allowance?: Allowance;
 }

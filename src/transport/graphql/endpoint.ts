@@ -11,6 +11,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { formatGraphQLError } from './errors.js';
 import { NOT_ACCEPTABLE } from './bad-request.js';
+import { noteClientLibrary } from './client-library.js';
 import { readCall } from './graphql-call.js';
 import { chooseAnswerType, prefersPage, readAccept } from '../media-type.js';
 import { RepeatedOperations, type RepeatedAnswer } from './repeated-operations.js';
@@ -115,7 +116,8 @@ export async function graphqlEndpoint(
   server.route({
     method: ['GET', 'POST'],
     url: PATHS.graphql,
-    preHandler: limitDocumentLength(config.limits.documentBytes),
+    // They see every call before it runs; Apollo's plugins see only those that are left to Apollo Server.
+    preHandler: [limitDocumentLength(config.limits.documentBytes), noteClientLibrary],
     handler: async (request, reply) => {
       if (isNotAcceptable(request, config.hasExplorers)) return rejectAccept(reply);
       const call = prefersPage(request) ? null : readCall(request);

@@ -28,7 +28,8 @@ function toCall(members: Record<string, unknown>, isGet: boolean): GraphQLCall |
 const readPost = ({ body }: FastifyRequest): GraphQLCall | null =>
   isPlainObject(body) && hasOnlyMembers(Object.keys(body)) ? toCall(body, false) : null;
 
-function parseObject(text: string | null): unknown {
+/** Parses a search parameter that holds a JSON object; any other text is returned as it is. */
+export function parseObject(text: string | null): unknown {
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);

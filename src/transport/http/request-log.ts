@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { actorId } from '../../identity/actor.js';
 import { PATHS } from '../paths.js';
+import { readClientName } from './client-name.js';
 import type { Completion, CompletionObserver } from './completion.js';
 
 const PROBES = new Set<string | undefined>([PATHS.live, PATHS.ready]);
@@ -13,13 +14,14 @@ function chooseLevel({ request, status }: Completion): 'debug' | 'info' | 'error
 
 /**
  * One line per request: who called what, how it ended and how long it took. It is built from just these fields, so that no
- * body, header, name or key is ever in it.
+ * body, header, name or key is ever in it; of what a caller wrote, only a client's own name and version, in a bounded form.
  */
 export const logCompletion =
   (log: Logger): CompletionObserver =>
   (completion) => {
     const { request, context, code, status, ms, isAborted } = completion;
     const { actor, outcome, traceId } = context;
+    const client = readClientName(request.headers);
     const line = {
       requestId: request.id,
       ...(traceId !== undefined && { traceId }),
@@ -28,6 +30,8 @@ export const logCompletion =
       clinicId: actor?.clinicId ?? null,
       code,
       ...(outcome.isRepeated && { repeated: true }),
+      ...(client && { client }),
+      ...(outcome.clientLibrary && { clientLibrary: outcome.clientLibrary }),
       ...(isAborted && { aborted: true }),
       status,
       ms: Math.round(ms * 10) / 10,
