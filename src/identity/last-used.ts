@@ -56,9 +56,9 @@ export class LastUsedRecorder implements BackgroundTask {
     await this.dataSource.manager
       .createQueryBuilder()
       .update(ApiKeyEntity)
-      .set({ lastUsedAt: () => 'clock_timestamp()' })
+      .set({ lastUsedAt: () => 'statement_timestamp()' })
       .where('clinic_id = :clinicId AND api_key_id = :apiKeyId', { clinicId, apiKeyId })
-      .andWhere(`(last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute')`)
+      .andWhere(`(last_used_at IS NULL OR last_used_at < statement_timestamp() - interval '1 minute')`)
       .execute();
   }
 
