@@ -1,7 +1,6 @@
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { GraphQLSchema, isObjectType, parse, specifiedDirectives, type SchemaExtensionNode } from 'graphql';
-import { buildSchemaSync, createResolversMap, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
+import { isObjectType, specifiedDirectives, type GraphQLSchema } from 'graphql';
+import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import {
   ExpressCustomerConnectionResolver,
   ExpressCustomerResolver,
@@ -9,14 +8,8 @@ import {
 import { ExpressCustomerMutationsResolver } from '../../customer/graphql/express-customer-mutations.resolver.js';
 import { resolveReferences } from '../../customer/graphql/entities.resolver.js';
 import { UserResolver } from '../../customer/graphql/user.resolver.js';
-import type { RequestContext } from '../../identity/request-context.js';
 import { validateInstance } from '../../shared/validation.js';
-
-const FEDERATION = parse(`extend schema
-  @link(
-    url: "https://specs.apollo.dev/federation/v2.9"
-    import: ["@key", "@shareable", "@tag", "@authenticated", "@requiresScopes", "@cost", "@listSize"]
-  )`);
+import { linkFederation, toSubgraph } from './federation.js';
 
 const resolvers: NonEmptyArray<new () => object> = [
   ExpressCustomerResolver,
@@ -39,32 +32,15 @@ export function buildSchema(): Schema {
     skipCheck: true,
     directives: [...specifiedDirectives],
   });
-  const linked = new GraphQLSchema({
-    ...plain.toConfig(),
-    extensionASTNodes: FEDERATION.definitions as SchemaExtensionNode[],
-  });
-  const text = `${printSchemaWithDirectives(linked)}\n`;
-  const executable = buildSubgraphSchema({ typeDefs: parse(text), resolvers: buildResolvers(plain) as never });
-  batchEntityResolution(executable);
-  return { executable, text };
+  useDefaultResolvers(plain);
+  const text = `${printSchemaWithDirectives(linkFederation(plain))}\n`;
+  return { executable: toSubgraph(plain, text, resolveReferences), text };
 }
 
 // type-graphql wraps every property in a resolver; graphql-js and plans read properties faster by themselves.
-function buildResolvers(schema: GraphQLSchema): ReturnType<typeof createResolversMap> {
+function useDefaultResolvers(schema: GraphQLSchema): void {
   const { queries, mutations, fieldResolvers } = getMetadataStorage();
   const resolved = new Set([...queries, ...mutations, ...fieldResolvers].map(({ schemaName }) => schemaName));
-  const isResolved = (name: string) => name.startsWith('__') || resolved.has(name);
-  const resolvers = createResolversMap(schema);
-  for (const [type, of] of Object.entries(resolvers)) {
-    if (!isObjectType(schema.getType(type))) continue;
-    for (const name of Object.keys(of)) if (!isResolved(name)) Reflect.deleteProperty(of, name);
-  }
-  return resolvers;
-}
-
-// The library's own resolver loads representations one by one, and a single unknown one fails them all.
-function batchEntityResolution(schema: GraphQLSchema): void {
-  const entities = schema.getQueryType()!.getFields()._entities!;
-  entities.resolve = (_source, { representations }: { representations: unknown[] }, context: RequestContext) =>
-    resolveReferences(context, representations);
+  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType))
+    for (const field of Object.values(type.getFields())) if (!resolved.has(field.name)) delete field.resolve;
 }
