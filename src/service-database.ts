@@ -1,3 +1,4 @@
+import { EventCounterEntity } from './customer/model/event-counter.entity.js';
 import { ExpressCustomerEntity } from './customer/model/express-customer.entity.js';
 import { ExpressCustomerEventEntity } from './customer/model/express-customer-event.entity.js';
 import { ExpressCustomerUserEntity } from './customer/model/express-customer-user.entity.js';
@@ -13,6 +14,7 @@ const ENTITIES = [
   ExpressCustomerEntity,
   ExpressCustomerUserEntity,
   ExpressCustomerEventEntity,
+  EventCounterEntity,
   IdempotencyKeyEntity,
   UnkeyedCreateEntity,
 ];

@@ -1,6 +1,7 @@
-import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
+import { MigrationExecutor, type DataSource, type Migration, type QueryRunner } from 'typeorm';
 import { OperatorError } from '../shared/operator-error.js';
 import { withMigrationLock, type Report } from './migration-lock.js';
+import { isOnline, withOnlineSession } from './online-migration.js';
 import { sqlState } from './connection/postgres-errors.js';
 import { requireTableRights, requireWritable } from './connection/server-checks.js';
 
@@ -31,7 +32,7 @@ function explain(error: unknown): unknown {
 
 async function changeSchema<Result>(
   dataSource: DataSource,
-  change: (executor: MigrationExecutor) => Promise<Result>,
+  change: (executor: MigrationExecutor, session: QueryRunner) => Promise<Result>,
   report: Report,
 ): Promise<Result> {
   await requireWritable(dataSource);
@@ -39,7 +40,7 @@ async function changeSchema<Result>(
     const executor = new MigrationExecutor(dataSource, session);
     // The lock's transaction holds them all.
     executor.transaction = 'none';
-    return change(executor);
+    return change(executor, session);
   };
   try {
     return await withMigrationLock(dataSource, work, report);
@@ -48,17 +49,38 @@ async function changeSchema<Result>(
   }
 }
 
+async function execute(executor: MigrationExecutor, migrations: Migration[]): Promise<string[]> {
+  for (const migration of migrations) await executor.executeMigration(migration);
+  return migrations.map(({ name }) => name);
+}
+
+/** Runs the pending migrations up to the next online one; that one by itself. @returns the names of those that ran. */
+async function executeNext(executor: MigrationExecutor, session: QueryRunner): Promise<string[]> {
+  const pending = await executor.getPendingMigrations();
+  const online = pending.findIndex(({ instance }) => isOnline(instance));
+  if (online !== 0) return execute(executor, online === -1 ? pending : pending.slice(0, online));
+  return withOnlineSession(session.connection, session, (own) =>
+    execute(new MigrationExecutor(session.connection, own), pending.slice(0, 1)),
+  );
+}
+
 /**
- * Brings the schema up to date: all pending migrations, or none when one fails. Safe from many instances simultaneously: one
- * migrates, the others wait, and each migration runs once.
+ * Brings the schema up to date. Safe from many instances simultaneously: one migrates, the others wait, and each migration runs
+ * once. Migrations that follow one another are one transaction: all of them, or none when one fails. An online migration stands
+ * alone and, if it fails, goes on where it was when this is called again.
  * @returns the names of the migrations that ran.
  * @throws UnsupportedPostgresError when the server takes no writes, or not from this user, MigrationError when the user lacks a right or the server
  * an extension, MigrationLockedError when another process holds the lock for five minutes.
  */
 export async function migrate(dataSource: DataSource, report: Report = () => undefined): Promise<string[]> {
-  const executed = await changeSchema(dataSource, (executor) => executor.executePendingMigrations(), report);
+  const executed: string[] = [];
+  for (;;) {
+    const names = await changeSchema(dataSource, executeNext, report);
+    if (names.length === 0) break;
+    executed.push(...names);
+  }
   await requireTableRights(dataSource);
-  return executed.map(({ name }) => name);
+  return executed;
 }
 
 /** The migrations in the order they run, and whether each is applied. Changes nothing. */

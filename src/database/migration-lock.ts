@@ -51,7 +51,8 @@ async function beginLocked(session: QueryRunner, report: Report, waitAtMostMs: n
   const startedAt = performance.now();
   let reportedAt = -Infinity;
   for (;;) {
-    await session.startTransaction();
+    // Not stricter: it would keep a snapshot, for which an index that is built concurrently would wait.
+    await session.startTransaction('READ COMMITTED');
     await session.query(LIFT_TIMEOUTS);
     if (await tryLock(session)) return;
     const other = await findOther(session);

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 export type ExpressCustomerEventType =
   | 'express_customer.created'
@@ -18,6 +18,8 @@ export interface Change {
 /** A change to a customer, written in the transaction of the change and never touched again. */
 @Entity({ name: 'express_customer_events' })
 @Check('express_customer_events_actor_check', 'num_nonnulls(actor_api_key_id, actor_user_id) = 1')
+@Index('express_customer_events_position', ['clinicId', 'position'], { unique: true })
+@Index('express_customer_events_unnumbered', { synchronize: false })
 export class ExpressCustomerEventEntity {
   @PrimaryColumn({ name: 'clinic_id', type: 'uuid', primaryKeyConstraintName: 'express_customer_events_pkey' })
   clinicId!: string;
@@ -49,4 +51,11 @@ export class ExpressCustomerEventEntity {
 
   @Column({ name: 'changes', type: 'jsonb' })
   changes!: Change[];
+
+  /**
+   * Its number in the clinic's feed: 1, 2, 3, ... in the order of the commits. Null until an event that an instance of an earlier
+   * version wrote is numbered. As text, because the driver reads a bigint so.
+   */
+  @Column({ name: 'position', type: 'bigint', nullable: true })
+  position!: string | null;
 }

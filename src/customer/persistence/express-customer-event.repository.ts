@@ -11,6 +11,7 @@ import {
   type ExpressCustomerEventType,
 } from '../model/express-customer-event.entity.js';
 import { batchedFirstPages } from './batched-first-pages.js';
+import { numberEvents, takePositions } from './event-positions.js';
 
 const VERSION = /^[1-9][0-9]{0,8}$/;
 
@@ -18,6 +19,19 @@ function parseVersion(key: string): number {
   if (!VERSION.test(key)) throw invalidCursor();
   return Number(key);
 }
+
+// Nothing while the customer has events without a position, which come before this one.
+const APPEND = `
+  WITH counted AS (${takePositions(`
+    SELECT $1::uuid, 1 WHERE NOT EXISTS (
+      SELECT 1 FROM express_customer_events
+      WHERE clinic_id = $1 AND express_customer_id = $2 AND position IS NULL)`)}
+  )
+  INSERT INTO express_customer_events (clinic_id, express_customer_id, version, type, occurred_at, actor_api_key_id,
+    actor_user_id, changes, position)
+  SELECT $1::uuid, $2::text, $3::integer, $4::text, $5::timestamptz, $6::uuid, $7::text, $8::jsonb, last_position
+  FROM counted
+  RETURNING position`;
 
 const firstEvents = batchedFirstPages<ExpressCustomerEventEntity>({
   name: 'events',
@@ -34,23 +48,23 @@ export class ExpressCustomerEventRepository {
     private readonly clinicId: string,
   ) {}
 
-  /** Writes the event of a change; `row` is the customer after it. Call it in the transaction of the change. */
+  /**
+   * Writes the event of a change and takes its position in the clinic's feed; `row` is the customer after it. Call it in the
+   * transaction of the change, as its last statement: other writers of the clinic wait from here to the commit.
+   */
   async append(
     row: ExpressCustomerEntity,
     type: ExpressCustomerEventType,
     changes: Change[],
     actor: Actor,
   ): Promise<void> {
-    await this.manager.insert(ExpressCustomerEventEntity, {
-      clinicId: this.clinicId,
-      expressCustomerId: row.expressCustomerId,
-      version: row.version,
-      type,
-      occurredAt: row.updatedAt,
-      actorApiKeyId: actor.kind === 'api-key' ? actor.apiKeyId : null,
-      actorUserId: actor.kind === 'user' ? actor.userId : null,
-      changes,
-    });
+    const { expressCustomerId, version, updatedAt } = row;
+    const by = [actor.kind === 'api-key' ? actor.apiKeyId : null, actor.kind === 'user' ? actor.userId : null];
+    const values = [this.clinicId, expressCustomerId, version, type, updatedAt, ...by, JSON.stringify(changes)];
+    const [appended] = await this.manager.query<object[]>(APPEND, values);
+    if (appended) return;
+    await numberEvents(this.manager, this.clinicId, expressCustomerId);
+    await this.manager.query(APPEND, values);
   }
 
   /** The event of the change that made a version; null when there is none. */

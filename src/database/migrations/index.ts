@@ -5,6 +5,8 @@ import { CreateAndUpdateTimeAgree1767225600101 } from './1767225600101-create-an
 import { FindExpressCustomers1767225600300 } from './1767225600300-find-express-customers.js';
 import { CreateUnkeyedCreates1767225600500 } from './1767225600500-create-unkeyed-creates.js';
 import { RememberEachTryOfUnkeyedCreates1767225600600 } from './1767225600600-remember-each-try-of-unkeyed-creates.js';
+import { AddEventPositions1767225600700 } from './1767225600700-add-event-positions.js';
+import { NumberEvents1767225600701 } from './1767225600701-number-events.js';
 
 /** In the order they run. A released migration is never changed; the next one corrects it. */
 export const migrations = [
@@ -15,4 +17,6 @@ export const migrations = [
   FindExpressCustomers1767225600300,
   CreateUnkeyedCreates1767225600500,
   RememberEachTryOfUnkeyedCreates1767225600600,
+  AddEventPositions1767225600700,
+  NumberEvents1767225600701,
 ];

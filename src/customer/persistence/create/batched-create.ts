@@ -4,6 +4,7 @@ import { retryTransient } from '../../../database/in-transaction.js';
 import { runPrepared, type PreparedStatement } from '../../../database/prepared-statement.js';
 import { changesOfCreation } from '../../model/changes.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
+import { takePositions } from '../event-positions.js';
 
 /** What a use case decides about a new customer; the table's defaults decide the rest. */
 export type NewExpressCustomer = Pick<
@@ -20,7 +21,8 @@ interface Additions {
 }
 
 /**
- * The one statement that creates customers, each with its event. Its data-modifying parts are one transaction: all or none.
+ * The one statement that creates customers, each with its event. Its data-modifying parts are one transaction: all or none. The
+ * events take their positions when all customers are written, and no lock is waited for after that.
  * By hand, because TypeORM has no way to write two tables in one statement; docs/decisions/0070-creates-and-gets-together.md.
  */
 export const buildCreateSql = ({ columns = '', claim = '', condition = '', record = '' }: Additions = {}): string => `
@@ -32,11 +34,13 @@ export const buildCreateSql = ({ columns = '', claim = '', condition = '', recor
       created_by_api_key_id, created_by_user_id)
     SELECT $1::uuid, id, name, search, metadata, api_key_id, user_id FROM given ${condition}
     RETURNING *
-  ), ${record} events AS (
+  ), ${record} counted AS (${takePositions('SELECT $1::uuid, count(*) FROM customers HAVING count(*) > 0')}
+  ), events AS (
     INSERT INTO express_customer_events (clinic_id, express_customer_id, version, type, occurred_at, actor_api_key_id,
-      actor_user_id, changes)
-    SELECT $1::uuid, id, version, 'express_customer.created', updated_at, api_key_id, user_id, changes
-    FROM given JOIN customers ON express_customer_id = id
+      actor_user_id, changes, position)
+    SELECT $1::uuid, id, version, 'express_customer.created', updated_at, api_key_id, user_id, changes,
+      last_position + 1 - row_number() OVER (ORDER BY express_customer_id DESC)
+    FROM counted CROSS JOIN given JOIN customers ON express_customer_id = id
   )
   SELECT express_customer_id AS "expressCustomerId", is_active AS "isActive", user_count AS "userCount", version,
     created_at AS "createdAt", updated_at AS "updatedAt"
