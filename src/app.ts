@@ -99,6 +99,7 @@ async function assemble(config: Config, database: Database, log: Logger, logTo?:
     gate,
     metrics,
     spendPoints: rateLimit(config.limits.ratePoints, redis),
+    redis,
     demoToken: demoKey?.token ?? null,
     credentialHint: credentialHint(config, demoKey),
     state: { isStopping: false },

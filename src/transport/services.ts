@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import type { Authenticate } from '../identity/authenticate.js';
 import type { OverloadGate } from './limits/overload.js';
+import type { SharedRedis } from './limits/redis.js';
 import type { SpendPoints } from './limits/rate-limit.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
@@ -16,6 +17,8 @@ export interface Services {
   /** Null where METRICS_PORT is not set. */
   metrics: Metrics | null;
   spendPoints: SpendPoints;
+  /** Null where REDIS_URL is not set. */
+  redis: SharedRedis | null;
   /** The demo clinic's key; null where there is none, as always on PostgreSQL. */
   demoToken: string | null;
   /** How a caller without a valid credential gets one. */

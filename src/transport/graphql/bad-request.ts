@@ -12,7 +12,9 @@ const CAUSES: [RegExp, string][] = [
     '`variables` and `extensions` must be objects, `operationName` a string.',
   ],
   [/must be strings/, '`query` must be a string: the text of a GraphQL document.'],
-  [/non-empty `query`/, '`query` is missing: send the text of a GraphQL document.'],
+  [/non-empty `query`/, '`query` is missing: send the text of a GraphQL document, or its hash as `persistedQuery`.'],
+  [/^provided sha/, "`sha256Hash` must be the SHA-256 hash of the document's text in lower-case hex."],
+  [/^Unsupported persisted query/, '`persistedQuery` must have `version` 1 and the `sha256Hash` of the document.'],
 ];
 
 /** The message for any other request that is not a GraphQL request. */

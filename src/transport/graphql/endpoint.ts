@@ -14,6 +14,8 @@ import { NOT_ACCEPTABLE } from './bad-request.js';
 import { noteClientLibrary } from './client-library.js';
 import { readCall } from './graphql-call.js';
 import { chooseAnswerType, prefersPage, readAccept } from '../media-type.js';
+import { PersistedDocuments } from './persisted/persisted-documents.js';
+import { SharedDocuments } from './persisted/shared-documents.js';
 import { RepeatedOperations, type RepeatedAnswer } from './repeated-operations.js';
 import { getContext, type HttpRequestContext } from '../context.js';
 import { answerPlugin } from './plugin.js';
@@ -35,6 +37,7 @@ function apolloLogger(log: Logger): NonNullable<ApolloServerOptions<HttpRequestC
 function createApolloServer(
   server: FastifyInstance,
   schema: GraphQLSchema,
+  persisted: PersistedDocuments,
   operations: RepeatedOperations,
   { config, log, spendPoints }: Services,
 ): ApolloServer<HttpRequestContext> {
@@ -46,7 +49,8 @@ function createApolloServer(
     csrfPrevention: { requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'] },
     // RepeatedOperations keeps documents, by their size; a second store would only hold them again.
     documentStore: null,
-    persistedQueries: false,
+    // Without a lifetime: the least recently used are dropped.
+    persistedQueries: { cache: persisted.apolloCache, ttl: null },
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
@@ -107,10 +111,11 @@ export async function graphqlEndpoint(
   services: Services,
   schema: GraphQLSchema,
 ): Promise<void> {
-  const { config, spendPoints } = services;
+  const { config, redis, spendPoints } = services;
   const getShownKey = showKeyOnLoopback(services);
-  const operations = new RepeatedOperations(schema, config.limits.cost, spendPoints);
-  const apollo = createApolloServer(server, schema, operations, services);
+  const persisted = new PersistedDocuments(redis && new SharedDocuments(redis));
+  const operations = new RepeatedOperations(schema, persisted, config.limits.cost, spendPoints);
+  const apollo = createApolloServer(server, schema, persisted, operations, services);
   await apollo.start();
   const answerByApollo = fastifyApolloHandler(apollo, { context: async (request) => getContext(request) });
   server.route({

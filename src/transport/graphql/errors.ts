@@ -37,8 +37,8 @@ const VALIDATION_MESSAGES: [RegExp, string][] = [
 export const PROTOCOL_MESSAGES: Record<string, string> = {
   GRAPHQL_PARSE_FAILED: 'The document is not valid GraphQL.',
   OPERATION_RESOLUTION_FAILURE: 'The document has no such operation: name one that it contains.',
-  PERSISTED_QUERY_NOT_SUPPORTED: 'Persisted queries are not supported; send the document.',
-  PERSISTED_QUERY_NOT_FOUND: 'Persisted queries are not supported; send the document.',
+  // Clients recognise this message as well as its code; then they send the document with its hash.
+  PERSISTED_QUERY_NOT_FOUND: 'PersistedQueryNotFound',
   BAD_REQUEST: NO_GRAPHQL_REQUEST,
   BAD_USER_INPUT: 'An argument does not have the type that the schema requires.',
 };
@@ -60,6 +60,7 @@ function protocolError(formatted: GraphQLFormattedError, code: string): GraphQLF
   }
   // A variable's null where the argument takes none: graphql-js finds out at the field.
   if (/^Argument "/.test(message)) code = 'BAD_USER_INPUT';
+  if (/^(provided sha|Unsupported persisted query)/.test(message)) code = 'BAD_REQUEST';
   if (/^Schema is not configured to execute/.test(message)) code = 'GRAPHQL_VALIDATION_FAILED';
   if (code === 'GRAPHQL_VALIDATION_FAILED')
     return { message: validationMessage(message), ...place, extensions: { code } };

@@ -3,7 +3,10 @@ import { isPlainObject } from '../../shared/is-plain-object.js';
 
 /** One operation as a client sends it. */
 export interface GraphQLCall {
-  query: string;
+  /** Undefined: the document is named by its hash alone. */
+  query: string | undefined;
+  /** The hash by which the document is persisted; undefined where the client does not persist it. */
+  hash: string | undefined;
   variables: Record<string, unknown>;
   operationName: string | undefined;
   isGet: boolean;
@@ -11,18 +14,37 @@ export interface GraphQLCall {
 
 const MEMBERS = new Set(['query', 'variables', 'operationName', 'extensions']);
 
+const JSON_TYPE = 'application/json';
+
 const hasOnlyMembers = (names: readonly string[]): boolean => names.every((name) => MEMBERS.has(name));
 
+const NOT_PERSISTED = { hash: undefined };
+
 // Persisted queries are the only extension that requests something; client awareness changes no answer.
-const isInformational = (extensions: unknown): boolean =>
-  extensions === null || (isPlainObject(extensions) && !Object.hasOwn(extensions, 'persistedQuery'));
+function readHash(extensions: unknown): Pick<GraphQLCall, 'hash'> | null {
+  if (extensions === null) return NOT_PERSISTED;
+  if (!isPlainObject(extensions)) return null;
+  if (!Object.hasOwn(extensions, 'persistedQuery')) return NOT_PERSISTED;
+  const { persistedQuery } = extensions;
+  if (!isPlainObject(persistedQuery) || persistedQuery.version !== 1) return null;
+  const { sha256Hash: hash } = persistedQuery;
+  return typeof hash === 'string' ? { hash } : null;
+}
 
 function toCall(members: Record<string, unknown>, isGet: boolean): GraphQLCall | null {
-  const { query, variables = null, operationName = null, extensions = null } = members;
-  if (typeof query !== 'string' || (variables !== null && !isPlainObject(variables))) return null;
-  if ((operationName !== null && typeof operationName !== 'string') || !isInformational(extensions)) return null;
-  // GraphQL over HTTP: an empty name equals none.
-  return { query, variables: variables ?? {}, operationName: operationName || undefined, isGet };
+  const { query = null, variables = null, operationName = null, extensions = null } = members;
+  if ((query !== null && typeof query !== 'string') || (variables !== null && !isPlainObject(variables))) return null;
+  if (operationName !== null && typeof operationName !== 'string') return null;
+  const persisted = readHash(extensions);
+  if (!persisted || (query === null && persisted.hash === undefined)) return null;
+  return {
+    query: query ?? undefined,
+    hash: persisted.hash,
+    variables: variables ?? {},
+    // GraphQL over HTTP: an empty name equals none.
+    operationName: operationName || undefined,
+    isGet,
+  };
 }
 
 const readPost = ({ body }: FastifyRequest): GraphQLCall | null =>
@@ -42,7 +64,9 @@ export function parseObject(text: string | null): unknown {
 
 function readGet({ url, headers }: FastifyRequest): GraphQLCall | null {
   const start = url.indexOf('?');
-  if (start < 0 || url.includes('#') || headers['content-type'] !== undefined) return null;
+  // Apollo Client names the type of a body also where there is none.
+  const { 'content-type': type = JSON_TYPE } = headers;
+  if (start < 0 || url.includes('#') || type !== JSON_TYPE) return null;
   const search = new URLSearchParams(url.slice(start));
   const names = [...search.keys()];
   if (new Set(names).size < names.length || !hasOnlyMembers(names)) return null;

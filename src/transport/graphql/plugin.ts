@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse, HTTPGraphQLHead } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
 import type { HttpRequestContext } from '../context.js';
 import { buildErrorAnswer, readCode, logUnexpected, listRootFields } from './answer.js';
@@ -8,6 +8,9 @@ function selectErrors(errors: readonly GraphQLFormattedError[]): readonly GraphQ
   const limit = errors.find((error) => readCode(error) === 'QUERY_TOO_COMPLEX');
   return limit ? [limit] : errors;
 }
+
+// Apollo Server sets a weaker header than all other answers have.
+const keepUncached = ({ headers }: HTTPGraphQLHead): void => void headers.delete('cache-control');
 
 function finishResponse(request: GraphQLRequestContextWillSendResponse<HttpRequestContext>): void {
   const { response, contextValue } = request;
@@ -20,7 +23,9 @@ function finishResponse(request: GraphQLRequestContextWillSendResponse<HttpReque
   const answer = buildErrorAnswer(errors, ran, contextValue);
   result.errors = answer.errors;
   if (answer.status !== undefined) response.http.status = answer.status;
-  // Such as a subscription or a persisted query, which Apollo answers with 200.
+  // A client that sent a hash is asked for the document, and not all clients read that in an answer of another status than 200.
+  else if (answer.errors.some((error) => readCode(error) === 'PERSISTED_QUERY_NOT_FOUND')) keepUncached(response.http);
+  // Such as a subscription, which Apollo answers with 200.
   else if (!ran && (response.http.status ?? 200) === 200) response.http.status = 400;
   if (answer.retryAfter !== undefined) response.http.headers.set('retry-after', `${answer.retryAfter}`);
 }

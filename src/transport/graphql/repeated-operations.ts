@@ -13,6 +13,7 @@ import { formatGraphQLError } from './errors.js';
 import type { GraphQLCall } from './graphql-call.js';
 import { KeptOperations, type KeptOperation } from './kept-operations.js';
 import { costOf } from './limits/operation-cost.js';
+import type { PersistedDocuments } from './persisted/persisted-documents.js';
 import { tryCoerceVariables } from './variables.js';
 
 /** The answer to a repeated operation: the result, and what its errors ask of the HTTP head. */
@@ -31,6 +32,7 @@ export class RepeatedOperations {
 
   constructor(
     private readonly schema: GraphQLSchema,
+    private readonly persisted: PersistedDocuments,
     private readonly costLimit: number,
     private readonly spendPoints: SpendPoints,
   ) {
@@ -49,7 +51,8 @@ export class RepeatedOperations {
 
   /** Answers a call of a kept operation; null where Apollo Server must answer, and then nothing has run or been charged. */
   async answer(call: GraphQLCall, context: HttpRequestContext): Promise<RepeatedAnswer | null> {
-    const operation = this.kept.find(call.query);
+    const source = this.findSource(call);
+    const operation = source === undefined ? undefined : this.kept.find(source);
     if (!operation || !isSameOperation(operation, call)) return null;
     const { document, definition } = operation;
     const coerced = tryCoerceVariables(this.schema, definition, call.variables);
@@ -60,8 +63,16 @@ export class RepeatedOperations {
     context.outcome.isRepeated = true;
     const rejection = cost > 1 && (await this.spend(context, cost - 1));
     if (rejection) return rejectCall(rejection, context);
+    if (call.hash !== undefined) this.persisted.register(call.hash, source!);
     const result = await operation.planned.execute(context, { given: call.variables, coerced });
     return result.errors ? withErrors(result, result.errors, context) : { result };
+  }
+
+  // None where a document does not have its hash, or is not known by it here: then Apollo Server refuses the call or looks further.
+  private findSource({ query, hash }: GraphQLCall): string | undefined {
+    if (hash === undefined) return query;
+    if (query === undefined) return this.persisted.find(hash);
+    return this.persisted.hasHash(query, hash) ? query : undefined;
   }
 
   // The first point was taken when the request came in.

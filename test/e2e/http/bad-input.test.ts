@@ -158,9 +158,14 @@ onEachEngine((engine) => {
     ],
     ['two operations', `{"query":"query A {__typename} query B {__typename}"}`, 'GRAPHQL_VALIDATION_FAILED'],
     [
-      'a persisted query',
-      `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"Musterfrau"}}}`,
-      'PERSISTED_QUERY_NOT_SUPPORTED',
+      'a persisted document with another hash',
+      `{"query":"{__typename}","extensions":{"persistedQuery":{"version":1,"sha256Hash":"Musterfrau"}}}`,
+      'BAD_REQUEST',
+    ],
+    [
+      'a persisted document of another version',
+      `{"extensions":{"persistedQuery":{"version":"Musterfrau","sha256Hash":"Musterfrau"}}}`,
+      'BAD_REQUEST',
     ],
   ])('refuses %s', async (_title, body, code) => {
     const answer = await post(body);
