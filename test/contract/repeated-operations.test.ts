@@ -312,6 +312,20 @@ it('keeps no document that Apollo Server would refuse', async () => {
   }
 });
 
+it.each([
+  ['variables do not fit', '', { first: 'x' }, 'BAD_USER_INPUT'],
+  ['cost is above the limit', 'users(first: 100) { nodes { userId } }', { first: 100 }, 'QUERY_TOO_COMPLEX'],
+])('skips the pipeline from the second call on also where its %s each time', async (_title, field, variables, code) => {
+  const [{ clinic }] = worlds as [World];
+  const query = `query Refused($first: Int) { expressCustomers(first: $first) { nodes { id ${field} } } }`;
+  for (const isRepeated of [false, true]) {
+    const { status, text } = await send(clinic.token, { query, variables });
+    expect(wasRepeated).toBe(isRepeated);
+    expect(status).toBe(400);
+    expect(text).toContain(code);
+  }
+});
+
 it('takes the points of a call once, also where its variables do not fit', async () => {
   const limited = await startService('embedded', { RATE_LIMIT_POINTS: '1000' });
   try {

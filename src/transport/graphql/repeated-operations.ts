@@ -6,15 +6,15 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
+import { AppError } from '../../shared/app-error.js';
 import type { HttpRequestContext } from '../context.js';
 import type { SpendPoints } from '../limits/rate-limit.js';
 import { buildErrorAnswer, logUnexpected, type ErrorAnswer } from './answer.js';
 import { formatGraphQLError } from './errors.js';
 import type { GraphQLCall } from './graphql-call.js';
 import { KeptOperations, type KeptOperation } from './kept-operations.js';
-import { costOf } from './limits/operation-cost.js';
 import type { PersistedDocuments } from './persisted/persisted-documents.js';
-import { tryCoerceVariables } from './variables.js';
+import { prepareCall, type PreparedCall } from './prepared-call.js';
 
 /** The answer to a repeated operation: the result, and what its errors ask of the HTTP head. */
 export interface RepeatedAnswer extends Omit<ErrorAnswer, 'errors'> {
@@ -23,8 +23,8 @@ export interface RepeatedAnswer extends Omit<ErrorAnswer, 'errors'> {
 
 /**
  * Keeps operations that Apollo Server has parsed and validated. A call of one of them skips Apollo's pipeline, which costs
- * more than the operation itself, and is executed by plan. No code is generated from a document. Calls that Apollo rejects
- * (a cost above the limit, variables that do not fit) are left to it before anything runs or is charged.
+ * more than the operation itself, and is executed by plan. No code is generated from a document. Calls with variables that do
+ * not fit, or with a cost above the limit, are rejected here too: parsing their document again is what they must not cost.
  * test/contract/repeated-operations.test.ts shows that both give the same answers.
  */
 export class RepeatedOperations {
@@ -39,10 +39,10 @@ export class RepeatedOperations {
     this.kept = new KeptOperations(schema);
   }
 
-  /** Keeps the operations that Apollo Server executes. */
+  /** Keeps the operations that Apollo Server has found valid, whether this call of them may run or not. */
   readonly plugin: ApolloServerPlugin<HttpRequestContext> = {
     requestDidStart: async () => ({
-      executionDidStart: async ({ source, document, operation }) => {
+      didResolveOperation: async ({ source, document, operation }) => {
         // Where the document has no operation of the given name, the execution fails.
         if (operation) this.kept.keep(source, document, operation);
       },
@@ -54,13 +54,11 @@ export class RepeatedOperations {
     const source = this.findSource(call);
     const operation = source === undefined ? undefined : this.kept.find(source);
     if (!operation || !isSameOperation(operation, call)) return null;
-    const { document, definition } = operation;
-    const coerced = tryCoerceVariables(this.schema, definition, call.variables);
-    if (!coerced) return null;
-    const cost = costOf(this.schema, document, definition, coerced);
-    if (cost > this.costLimit) return null;
     context.outcome.operation = operation.rootFields;
     context.outcome.isRepeated = true;
+    const prepared = this.prepare(operation, call);
+    if (prepared instanceof AppError) return rejectCall(prepared, context);
+    const { coerced, cost } = prepared;
     const rejection = cost > 1 && (await this.spend(context, cost - 1));
     if (rejection) return rejectCall(rejection, context);
     if (call.hash !== undefined) this.persisted.register(call.hash, source!);
@@ -73,6 +71,15 @@ export class RepeatedOperations {
     if (hash === undefined) return query;
     if (query === undefined) return this.persisted.find(hash);
     return this.persisted.hasHash(query, hash) ? query : undefined;
+  }
+
+  private prepare({ document, definition }: KeptOperation, { variables }: GraphQLCall): PreparedCall | AppError {
+    try {
+      return prepareCall(this.schema, document, definition, variables, this.costLimit);
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
   }
 
   // The first point was taken when the request came in.

@@ -1,9 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { HttpRequestContext } from '../../context.js';
-import { costOf } from './operation-cost.js';
 import type { SpendPoints } from '../../limits/rate-limit.js';
-import { coerceVariables } from '../variables.js';
-import { tooComplex } from './too-complex.js';
+import { prepareCall } from '../prepared-call.js';
 
 /**
  * Rejects operations whose variables do not fit or that cost more than `limit`, before anything of them runs, and charges
@@ -14,9 +12,7 @@ export const costPlugin = (limit: number, spendPoints: SpendPoints): ApolloServe
     return {
       async didResolveOperation({ schema, document, operation, request, contextValue }) {
         if (!operation) return;
-        const variables = coerceVariables(schema, operation, request.variables ?? {});
-        const cost = costOf(schema, document, operation, variables);
-        if (cost > limit) throw tooComplex('cost', limit, cost);
+        const { cost } = prepareCall(schema, document, operation, request.variables ?? {}, limit);
         if (cost > 1) await spendPoints(contextValue, cost - 1);
       },
     };
