@@ -2,7 +2,15 @@ import { stringify } from 'csv-stringify/sync';
 import type { Format } from './import/lines.js';
 
 const COLUMNS = [
-  ...['expressCustomerId', 'expressCustomerName', 'isActive', 'userCount', 'metadata', 'version'],
+  ...[
+    'expressCustomerId',
+    'expressCustomerName',
+    'externalReferenceId',
+    'isActive',
+    'userCount',
+    'metadata',
+    'version',
+  ],
   ...['createdAt', 'updatedAt', 'createdByApiKeyId', 'createdByUserId'],
 ];
 

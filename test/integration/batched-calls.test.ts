@@ -19,6 +19,7 @@ onEachEngine((engine) => {
   const newCustomer = (name: string, apiKeyId: string) => ({
     expressCustomerId: newExpressCustomerId(),
     expressCustomerName: name,
+    externalReferenceId: null,
     nameSearch: name,
     metadata: {},
     createdByApiKeyId: apiKeyId,

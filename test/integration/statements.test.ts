@@ -74,6 +74,12 @@ const CALLS: Record<keyof typeof useCases, (caller: Caller) => Promise<unknown>>
     }),
   expressCustomer: (caller) =>
     withCustomer(caller, (expressCustomerId) => useCases.expressCustomer(caller, expressCustomerId)),
+  expressCustomerByExternalReference: async (caller) => {
+    const referring = { expressCustomerName: 'A', externalReferenceId: 'R', idempotencyKey: 'of a reference' };
+    await createExpressCustomer(caller, referring);
+    await createExpressCustomer(caller, referring);
+    await useCases.expressCustomerByExternalReference(caller, 'R');
+  },
   expressCustomersById: (caller) =>
     withCustomer(caller, (expressCustomerId) => useCases.expressCustomersById(caller, [expressCustomerId])),
   expressCustomerEvents: (caller) =>

@@ -3,6 +3,7 @@ import type { CreateExpressCustomerInput } from '../../customer/contract/create-
 /** What an import takes, each a field of the API's input. */
 const INPUT_COLUMNS: Record<keyof CreateExpressCustomerInput, true> = {
   expressCustomerName: true,
+  externalReferenceId: true,
   metadata: true,
   idempotencyKey: true,
 };

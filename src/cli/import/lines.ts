@@ -53,7 +53,8 @@ function parseCells(columns: string[], { line, cells }: CsvRecord): ImportLine {
   if (texts.includes(null)) return { line, unreadable: 'it is not UTF-8' };
   const named = columns.map((column, index): [string, unknown] => [column, texts[index]]);
   const value = Object.fromEntries(named);
-  for (const optional of ['metadata', 'idempotencyKey']) if (value[optional] === '') delete value[optional];
+  for (const optional of ['externalReferenceId', 'metadata', 'idempotencyKey'])
+    if (value[optional] === '') delete value[optional];
   if (typeof value.metadata !== 'string') return { line, value };
   try {
     return { line, value: { ...value, metadata: JSON.parse(value.metadata) as unknown } };

@@ -1,8 +1,8 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import { JsonScalar } from '../../shared/scalars.js';
 import { ValidateWith, nullable } from '../../shared/validation.js';
 import type { Metadata } from '../model/express-customer.entity.js';
-import { METADATA_LIMITS } from './descriptions.js';
+import { EXTERNAL_REFERENCE_ID, METADATA_LIMITS } from './descriptions.js';
 import * as rules from '../model/rules.js';
 
 @InputType({ description: 'Create a customer.' })
@@ -12,6 +12,10 @@ export class CreateExpressCustomerInput {
   })
   @ValidateWith(rules.expressCustomerName)
   expressCustomerName!: string;
+
+  @Field(() => ID, { nullable: true, description: `${EXTERNAL_REFERENCE_ID} Omit or null: none.` })
+  @ValidateWith(nullable(rules.externalReferenceId))
+  externalReferenceId?: string | null;
 
   @Field(() => JsonScalar, {
     nullable: true,

@@ -8,7 +8,8 @@ import type { ExpressCustomerEventEntity } from '../model/express-customer-event
 })
 export class ExpressCustomerEventChange {
   @Field({
-    description: 'Changed field: expressCustomerName, isActive, users, or a metadata key such as metadata.region.',
+    description:
+      'Changed field: expressCustomerName, externalReferenceId, isActive, users, or a metadata key such as metadata.region.',
   })
   path!: string;
 

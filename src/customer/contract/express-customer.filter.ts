@@ -1,4 +1,4 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import { JsonScalar } from '../../shared/scalars.js';
 import { ValidateWith, nullable } from '../../shared/validation.js';
 import type { Criteria } from '../model/customer-list.js';
@@ -27,6 +27,13 @@ export class ExpressCustomerFilter {
   @ValidateWith(nullable(rules.acceptsAny))
   isActive?: boolean | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The externalReferenceId that the customer has, exactly. Omit or null: any or none.',
+  })
+  @ValidateWith(nullable(rules.externalReferenceId))
+  externalReferenceId?: string | null;
+
   @Field(() => JsonScalar, {
     nullable: true,
     description: 'Pairs that a customer must have, each with exactly this value. Omit or null: any metadata.',
@@ -37,11 +44,12 @@ export class ExpressCustomerFilter {
 
 /** The conditions of a filter, without those that restrict nothing. */
 export function toCriteria(filter: ExpressCustomerFilter | null | undefined): Criteria {
-  const { nameContains, isActive, metadata } = filter ?? {};
+  const { nameContains, isActive, externalReferenceId, metadata } = filter ?? {};
   const namePart = foldForSearch(nameContains ?? '');
   return {
     ...(namePart !== '' && { namePart }),
     ...(typeof isActive === 'boolean' && { isActive }),
+    ...(typeof externalReferenceId === 'string' && { externalReferenceId }),
     ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
   };
 }

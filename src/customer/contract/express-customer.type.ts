@@ -1,6 +1,6 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
-import { METADATA_LIMITS } from './descriptions.js';
+import { EXTERNAL_REFERENCE_ID, METADATA_LIMITS } from './descriptions.js';
 import type { ExpressCustomerEntity, Metadata } from '../model/express-customer.entity.js';
 
 /** A customer as every API answers it. */
@@ -19,6 +19,9 @@ export class ExpressCustomer {
 
   @Field({ description: 'Name, exactly as it was sent.' })
   expressCustomerName!: string;
+
+  @Field(() => ID, { nullable: true, description: `${EXTERNAL_REFERENCE_ID} Null if it has none.` })
+  externalReferenceId!: string | null;
 
   @Field({ description: 'Whether new studies and users may be attached.' })
   isActive!: boolean;
@@ -61,6 +64,7 @@ export function toExpressCustomer(row: ExpressCustomerEntity): ExpressCustomer {
     id: row.expressCustomerId,
     expressCustomerId: row.expressCustomerId,
     expressCustomerName: row.expressCustomerName,
+    externalReferenceId: row.externalReferenceId,
     isActive: row.isActive,
     userCount: row.userCount,
     metadata: row.metadata,

@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { JsonScalar } from '../../shared/scalars.js';
 import { ValidateWith, nullable, optional } from '../../shared/validation.js';
 import type { Metadata } from '../model/express-customer.entity.js';
-import { EXPECTED_VERSION, METADATA_LIMITS } from './descriptions.js';
+import { EXPECTED_VERSION, EXTERNAL_REFERENCE_ID, METADATA_LIMITS } from './descriptions.js';
 import * as rules from '../model/rules.js';
 
 @InputType({ description: 'Change a customer. Omitted fields keep their values.' })
@@ -17,6 +17,10 @@ export class UpdateExpressCustomerInput {
   })
   @ValidateWith(optional(rules.expressCustomerName))
   expressCustomerName?: string;
+
+  @Field(() => ID, { nullable: true, description: `${EXTERNAL_REFERENCE_ID} Null removes it.` })
+  @ValidateWith(nullable(rules.externalReferenceId))
+  externalReferenceId?: string | null;
 
   @Field(() => JsonScalar, { nullable: true, description: `Replaces all pairs; null removes all. ${METADATA_LIMITS}` })
   @ValidateWith(nullable(rules.metadata))

@@ -26,6 +26,19 @@ export class ExpressCustomerResolver {
     return row && toExpressCustomer(row);
   }
 
+  @ReadsExpress()
+  @Query(() => ExpressCustomer, {
+    nullable: true,
+    description: 'The customer that has an externalReferenceId; null if no customer of the clinic has it.',
+  })
+  async expressCustomerByExternalReference(
+    @Ctx() context: RequestContext,
+    @Arg('externalReferenceId', () => ID, { description: 'Compared exactly.' }) reference: string,
+  ): Promise<ExpressCustomer | null> {
+    const row = await useCases.expressCustomerByExternalReference(context, reference);
+    return row && toExpressCustomer(row);
+  }
+
   @SizedByFirst()
   @ReadsExpress()
   @Query(() => ExpressCustomerConnection, {

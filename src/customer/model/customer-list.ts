@@ -13,6 +13,7 @@ export interface Criteria {
   /** Part of the name, folded as the stored name is. */
   namePart?: string;
   isActive?: boolean;
+  externalReferenceId?: string;
   metadata?: Metadata;
 }
 

@@ -14,6 +14,17 @@ export const versionConflict = (currentVersion: number): AppError =>
     currentVersion,
   });
 
+/**
+ * Another customer of the clinic has the reference.
+ * @param holderId that customer, for callers who may read it.
+ */
+export const externalReferenceTaken = (holderId?: string): AppError =>
+  new AppError(
+    'EXTERNAL_REFERENCE_TAKEN',
+    'Another customer of your clinic has this externalReferenceId; change that customer, or choose another reference.',
+    holderId === undefined ? {} : { expressCustomerId: holderId },
+  );
+
 /** The key was claimed within 24 hours by a call with another input. */
 export const idempotencyKeyReused = (): AppError =>
   new AppError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used with another input; take a new key.');

@@ -10,8 +10,8 @@ const SHORT = 64;
 const bytesOf = (text: string): number => (text.length < SHORT ? text.length : Buffer.byteLength(text));
 
 /** Estimates the bytes that an answer spends on a customer. */
-export function customerBytes({ expressCustomerName, metadata }: ExpressCustomerEntity): number {
-  let bytes = FIXED_BYTES + bytesOf(expressCustomerName);
+export function customerBytes({ expressCustomerName, externalReferenceId, metadata }: ExpressCustomerEntity): number {
+  let bytes = FIXED_BYTES + bytesOf(expressCustomerName) + bytesOf(externalReferenceId ?? '');
   for (const key of Object.keys(metadata)) bytes += bytesOf(key) + bytesOf(metadata[key]!);
   return bytes;
 }

@@ -6,6 +6,7 @@ import { isUserId, USER_ID } from '../../shared/user-id.js';
 import { rule, type JsonSchema, type Rule } from '../../shared/validation.js';
 
 const MAX_NAME_LENGTH = 500;
+const MAX_EXTERNAL_REFERENCE_LENGTH = 255;
 const MAX_METADATA_PAIRS = 50;
 const MAX_METADATA_KEY_LENGTH = 100;
 const MAX_METADATA_VALUE_LENGTH = 1_000;
@@ -30,6 +31,24 @@ export const expressCustomerName: Rule = rule({ type: 'string', minLength: 1, ma
   if (!hasVisibleCharacter(name)) return [fieldError('BLANK', 'The name needs a visible character.')];
   return [];
 });
+
+/** 1-255 code points, at least one of them visible. */
+export const externalReferenceId: Rule = rule(
+  { type: 'string', minLength: 1, maxLength: MAX_EXTERNAL_REFERENCE_LENGTH },
+  (reference) => {
+    if (reference === undefined || reference === null) return [fieldError('REQUIRED', 'A reference is required.')];
+    if (typeof reference !== 'string') return [fieldError('INVALID', 'The reference must be a string.')];
+    if (isLongerThan(reference, MAX_EXTERNAL_REFERENCE_LENGTH))
+      return [
+        fieldError('TOO_LONG', `The reference is too long: at most ${MAX_EXTERNAL_REFERENCE_LENGTH} characters.`),
+      ];
+    if (!isStorable(reference)) return [notStorable()];
+    return hasVisibleCharacter(reference) ? [] : [fieldError('BLANK', 'The reference needs a visible character.')];
+  },
+);
+
+/** A text of any other form is no customer's reference. */
+export const isExternalReference = (text: string): boolean => externalReferenceId(text).length === 0;
 
 /** Any storable text of at most 500 code points. An empty one is part of every name; white space is searched for as it is. */
 export const nameContains: Rule = rule({ type: 'string', maxLength: MAX_NAME_LENGTH }, (part) => {

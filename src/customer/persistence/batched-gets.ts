@@ -22,6 +22,38 @@ export const findByIds = (dataSource: DataSource, clinicId: string, ids: string[
     values: [clinicId, ids],
   });
 
+const byReferenceOf = perDataSource(
+  (dataSource: DataSource) => `
+    SELECT ${selectColumns(dataSource, 'customer', ExpressCustomerEntity)} FROM unnest($2::text[]) AS wanted (reference)
+    CROSS JOIN LATERAL (
+      SELECT * FROM express_customers WHERE clinic_id = $1 AND external_reference_id = wanted.reference LIMIT 1
+    ) AS customer`,
+);
+
+/** The clinic's customers that have the references, by one statement, in no order. */
+export const findByReferences = (
+  dataSource: DataSource,
+  clinicId: string,
+  references: string[],
+): Promise<ExpressCustomerEntity[]> =>
+  runPrepared<ExpressCustomerEntity>(dataSource, {
+    name: 'express-customers-get-by-reference',
+    text: byReferenceOf(dataSource),
+    values: [clinicId, [...new Set(references)]],
+  });
+
+/**
+ * The customer that has a reference, looked up together with the others that its clinic asks for at the moment; null when there
+ * is none. Never older than the call.
+ */
+export const findByReference = batched<string, ExpressCustomerEntity | null>(
+  { name: 'gets-by-reference', size: 64, concurrency: 2 },
+  async (dataSource, { clinicId }, references) => {
+    const rows = await findByReferences(dataSource, clinicId, references);
+    return matchRows(references, rows, ({ externalReferenceId }) => externalReferenceId!);
+  },
+);
+
 /**
  * A customer by its id, looked up together with the other customers that its clinic asks for at the moment; null when the
  * clinic has none of that id. Never older than the call.

@@ -8,8 +8,9 @@ import type { Changeable } from '../model/changes.js';
 import type { CustomerList } from '../model/customer-list.js';
 import { expressCustomerNotFound } from '../model/errors.js';
 import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
-import { findBatched, findByIds } from './batched-gets.js';
+import { findBatched, findByIds, findByReference } from './batched-gets.js';
 import { isExpressCustomerId } from '../model/express-customer-id.js';
+import { isExternalReference } from '../model/rules.js';
 import { countList, findInList } from './list/search.js';
 import { ORDERS } from './list/order.js';
 import { foldForSearch } from '../model/fold-for-search.js';
@@ -53,6 +54,12 @@ export class ExpressCustomerRepository {
     if (!isInTransaction(this.manager))
       return findBatched(this.manager.connection, { clinicId: this.clinicId }, expressCustomerId);
     return this.query().andWhere('customer.expressCustomerId = :expressCustomerId', { expressCustomerId }).getOne();
+  }
+
+  /** The customer that has a reference; a text that is none is answered without asking the database. Not for transactions. */
+  async findByReference(externalReferenceId: string): Promise<ExpressCustomerEntity | null> {
+    if (!isExternalReference(externalReferenceId)) return null;
+    return findByReference(this.manager.connection, { clinicId: this.clinicId }, externalReferenceId);
   }
 
   /** The customers of this clinic among the ids, in no order; sends no statement when no id has the form of one. */

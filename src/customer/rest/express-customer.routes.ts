@@ -37,6 +37,9 @@ function getPrecondition(call: Call): Precondition {
   return expectedVersion === undefined ? {} : { expectedVersion, retryCount: getRetryCount(call) };
 }
 
+// The published shape has no references: a body that names one is refused.
+const NOT_IN_BODIES = { externalReferenceId: undefined };
+
 // The customer is part of the URL, and its version of If-Match; the body has neither.
 const buildTarget = ({ params }: Call, { expectedVersion }: Precondition) => ({
   expressCustomerId: params.expressCustomerId,
@@ -46,7 +49,7 @@ const buildTarget = ({ params }: Call, { expectedVersion }: Precondition) => ({
 async function createExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const idempotencyKey = request.headers['idempotency-key'];
   const input = await withHeaderNames(async () =>
-    parseInput(CreateExpressCustomerInput, getBody(request), { idempotencyKey }),
+    parseInput(CreateExpressCustomerInput, getBody(request), { idempotencyKey, ...NOT_IN_BODIES }),
   );
   // With an idempotency key the count makes no difference.
   const retryCount = idempotencyKey === undefined ? (getRetryCount(request) ?? null) : null;
@@ -80,7 +83,10 @@ const expressCustomers = async (context: RequestContext, request: Call) =>
 
 async function updateExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
   const precondition = getPrecondition(request);
-  const input = parseInput(UpdateExpressCustomerInput, getChanges(request), buildTarget(request, precondition));
+  const input = parseInput(UpdateExpressCustomerInput, getChanges(request), {
+    ...buildTarget(request, precondition),
+    ...NOT_IN_BODIES,
+  });
   return sendCustomer(reply, await useCases.updateExpressCustomer(context, input, precondition));
 }
 

@@ -7,9 +7,9 @@ import { expressCustomerName, METADATA_SCHEMA, userId } from '../model/rules.js'
 
 type Class = new () => object;
 
-/** Of GraphQL's input fields those that REST has elsewhere: in the path or in a header. */
-const FIELDS_OUTSIDE_BODY = new Set(['expressCustomerId', 'expectedVersion', 'idempotencyKey']);
-const NOT_IN_REST = new Set(['id', 'version']);
+/** Of GraphQL's input fields those that REST has elsewhere, in the path or in a header, or not at all. */
+const FIELDS_OUTSIDE_BODY = new Set(['expressCustomerId', 'expectedVersion', 'idempotencyKey', 'externalReferenceId']);
+const NOT_IN_REST = new Set(['id', 'version', 'externalReferenceId']);
 
 const getFields = (type: Class) => getMetadataStorage().fields.filter(({ target }) => target === type);
 

@@ -20,7 +20,8 @@ const HEADER_NAMES: Names = new Map([['idempotencyKey', 'Idempotency-Key']]);
  * travels as the ETag.
  */
 export function toRestCustomer(row: ExpressCustomerEntity): object {
-  const { id: _, version: __, createdByApiKeyId, createdByUserId, ...customer } = toExpressCustomer(row);
+  const { createdByApiKeyId, createdByUserId, ...rest } = toExpressCustomer(row);
+  const { id: _, version: __, externalReferenceId: ___, ...customer } = rest;
   return {
     ...customer,
     createdAt: instantText(customer.createdAt),

@@ -9,15 +9,17 @@ import { inStoredOrder } from '../model/metadata-order.js';
 import { createBatched, type NewExpressCustomer } from '../persistence/create/batched-create.js';
 import { createIdempotently } from '../persistence/create/idempotent-create.js';
 import { createForClient } from '../persistence/create/retried-create.js';
+import { nameReferenceHolder } from './name-reference-holder.js';
 
 function buildCustomer(
   actor: Actor,
-  { expressCustomerName, metadata }: CreateExpressCustomerInput,
+  { expressCustomerName, externalReferenceId, metadata }: CreateExpressCustomerInput,
 ): NewExpressCustomer {
   return {
     expressCustomerId: newExpressCustomerId(),
     expressCustomerName,
     nameSearch: foldForSearch(expressCustomerName),
+    externalReferenceId: externalReferenceId ?? null,
     metadata: inStoredOrder(metadata ?? {}),
     createdByApiKeyId: actor.kind === 'api-key' ? actor.apiKeyId : null,
     createdByUserId: actor.kind === 'user' ? actor.userId : null,
@@ -46,6 +48,24 @@ function chooseDeduplication(
   return { by: 'client-retry', retryCount: retryCount ?? 0, isCounted: retryCount !== null };
 }
 
+function createOnce(
+  { dataSource, signal }: RequestContext,
+  actor: Actor,
+  customer: NewExpressCustomer,
+  deduplication: Deduplication,
+): Promise<ExpressCustomerEntity> {
+  const { clinicId } = actor;
+  const identity = () => ({ clinicId, actorId: actorId(actor), fingerprint: computeFingerprint(customer) });
+  switch (deduplication.by) {
+    case 'none':
+      return createBatched(dataSource, clinicId, customer, signal);
+    case 'idempotency-key':
+      return createIdempotently(dataSource, customer, { ...identity(), ...deduplication }, signal);
+    case 'client-retry':
+      return createForClient(dataSource, customer, { ...identity(), ...deduplication }, signal);
+  }
+}
+
 /**
  * Creates a customer in the caller's clinic, with its audit event: both or neither, and on disk when this returns. If the caller
  * hangs up before the create has begun, nothing is created; a create that has begun is finished.
@@ -55,7 +75,7 @@ function chooseDeduplication(
  * Without one, a client library's automatic retry returns the customer that an earlier try of the same body made, as far as
  * tries can be distinguished (docs/decisions/0050-one-customer-per-create.md). Otherwise each call creates another customer.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, IDEMPOTENCY_KEY_REUSED when the key was used with another
- * input, SERVICE_UNAVAILABLE when the caller has hung up.
+ * input, EXTERNAL_REFERENCE_TAKEN when another customer of the clinic has the reference, SERVICE_UNAVAILABLE when the caller has hung up.
  */
 export async function createExpressCustomer(
   context: RequestContext,
@@ -63,17 +83,8 @@ export async function createExpressCustomer(
   options: CreateOptions = {},
 ): Promise<ExpressCustomerEntity> {
   const actor = authorise(context, 'express:write');
-  const { dataSource, signal } = context;
-  const { clinicId } = actor;
   const customer = buildCustomer(actor, input);
-  const identity = () => ({ clinicId, actorId: actorId(actor), fingerprint: computeFingerprint(customer) });
-  const deduplication = chooseDeduplication(input, options);
-  switch (deduplication.by) {
-    case 'none':
-      return createBatched(dataSource, clinicId, customer, signal);
-    case 'idempotency-key':
-      return createIdempotently(dataSource, customer, { ...identity(), ...deduplication }, signal);
-    case 'client-retry':
-      return createForClient(dataSource, customer, { ...identity(), ...deduplication }, signal);
-  }
+  return nameReferenceHolder(context, actor, customer.externalReferenceId, () =>
+    createOnce(context, actor, customer, chooseDeduplication(input, options)),
+  );
 }

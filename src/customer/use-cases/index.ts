@@ -3,6 +3,7 @@ export { createExpressCustomer } from './create-express-customer.js';
 export { deactivateExpressCustomer } from './deactivate-express-customer.js';
 export { editExpressCustomerMetadata } from './edit-express-customer-metadata.js';
 export { expressCustomer } from './express-customer.js';
+export { expressCustomerByExternalReference } from './express-customer-by-external-reference.js';
 export { expressCustomerEvents } from './express-customer-events.js';
 export { expressCustomerUsers } from './express-customer-users.js';
 export { expressCustomers } from './express-customers.js';

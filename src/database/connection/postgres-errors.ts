@@ -42,6 +42,15 @@ export function isRejected(error: unknown): boolean {
   return REJECTED.test(state) && state !== '40003';
 }
 
+const UNIQUE_VIOLATION = '23505';
+
+/** The name of the unique index that a statement violated; on a partitioned table that of a partition. Undefined otherwise. */
+export function violatedIndex(error: unknown): string | undefined {
+  if (sqlState(error) !== UNIQUE_VIOLATION) return undefined;
+  const { constraint, driverError } = error as { constraint?: string; driverError?: { constraint?: string } };
+  return constraint ?? driverError?.constraint;
+}
+
 // read_only_sql_transaction: a standby, or a server or database that was set read-only.
 const READ_ONLY = '25006';
 

@@ -7,6 +7,8 @@ import { CreateUnkeyedCreates1767225600500 } from './1767225600500-create-unkeye
 import { RememberEachTryOfUnkeyedCreates1767225600600 } from './1767225600600-remember-each-try-of-unkeyed-creates.js';
 import { AddEventPositions1767225600700 } from './1767225600700-add-event-positions.js';
 import { NumberEvents1767225600701 } from './1767225600701-number-events.js';
+import { AddExternalReferences1767225600710 } from './1767225600710-add-external-references.js';
+import { MakeExternalReferencesUnique1767225600711 } from './1767225600711-make-external-references-unique.js';
 
 /** In the order they run. A released migration is never changed; the next one corrects it. */
 export const migrations = [
@@ -19,4 +21,6 @@ export const migrations = [
   RememberEachTryOfUnkeyedCreates1767225600600,
   AddEventPositions1767225600700,
   NumberEvents1767225600701,
+  AddExternalReferences1767225600710,
+  MakeExternalReferencesUnique1767225600711,
 ];

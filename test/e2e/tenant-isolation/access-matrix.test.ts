@@ -11,7 +11,7 @@ import { onEachEngine } from '../../support/engines.js';
 import { AUDIENCE, startIssuer, type Issuer } from '../../support/issuer.js';
 import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
 import { newUserId } from '../../support/world.js';
-import { documentOf, OPERATIONS, REST_CALLS, type Operation } from './operations.js';
+import { documentOf, OPERATIONS, referToItself, REST_CALLS, type Operation } from './operations.js';
 
 /** OK, NULL or an error's code. */
 type Outcome = string;
@@ -119,7 +119,9 @@ onEachEngine((engine) => {
       clinic,
       'mutation { createExpressCustomer(input: { expressCustomerName: "A" }) { id } }',
     );
-    return body.data!.createExpressCustomer.id as string;
+    const id = body.data!.createExpressCustomer.id as string;
+    await service.graphql(clinic, referToItself(id));
+    return id;
   }
 
   const call = (token: string | undefined, query: string) =>

@@ -35,6 +35,13 @@ export const OPERATIONS: Record<string, Operation> = {
     foreign: 'OWN',
     field: () => 'expressCustomers { nodes { id } totalCount }',
   },
+  expressCustomerByExternalReference: {
+    kind: 'query',
+    scope: 'express:read',
+    foreign: 'NULL',
+    // The customers of these tests have their own id as their reference.
+    field: (id) => `expressCustomerByExternalReference(externalReferenceId: "${id}") { id }`,
+  },
   // Federation's own, which the printed schema leaves out.
   _entities: {
     kind: 'query',
@@ -66,6 +73,10 @@ export const OPERATIONS: Record<string, Operation> = {
   addUserToExpressCustomer: change('addUserToExpressCustomer', `userId: "${USER}"`),
   removeUserFromExpressCustomer: change('removeUserFromExpressCustomer', `userId: "${USER}"`),
 };
+
+/** Gives a customer its own id as its reference, so that all operations can name it by one text. */
+export const referToItself = (id: string): string =>
+  `mutation { updateExpressCustomer(input: { expressCustomerId: "${id}", externalReferenceId: "${id}" }) { id } }`;
 
 export const documentOf = ({ kind, field }: Operation, id: string): string => `${kind} { ${field(id)} }`;
 

@@ -2,7 +2,7 @@ import { onEachEngine } from '../../support/engines.js';
 import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
 import { statementsOf } from '../../support/statements.js';
 import { newUserId } from '../../support/world.js';
-import { documentOf, OPERATIONS } from './operations.js';
+import { documentOf, OPERATIONS, referToItself } from './operations.js';
 
 const UNKNOWN = `cus_${'0'.repeat(32)}`;
 const NAMING_A_CUSTOMER = Object.entries(OPERATIONS).filter(([, { foreign }]) => foreign !== 'OWN');
@@ -29,7 +29,9 @@ onEachEngine((engine) => {
 
   async function newCustomer(owner: Clinic, name = 'A'): Promise<string> {
     const document = `mutation { createExpressCustomer(input: { expressCustomerName: "${name}" }) { id } }`;
-    return (await service.graphql(owner, document)).body.data!.createExpressCustomer.id as string;
+    const id = (await service.graphql(owner, document)).body.data!.createExpressCustomer.id as string;
+    await service.graphql(owner, referToItself(id));
+    return id;
   }
 
   it.each(NAMING_A_CUSTOMER)(

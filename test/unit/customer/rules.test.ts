@@ -37,6 +37,28 @@ describe('a customer name', () => {
   });
 });
 
+describe('an external reference', () => {
+  it.each([
+    ['a letter', 'a'],
+    ['255 code points outside the basic plane', '🏥'.repeat(255)],
+    ['spaces around a visible character', '  a  '],
+  ])('may be %s', (_title, reference) => {
+    expect(rules.externalReferenceId(reference)).toEqual([]);
+  });
+
+  it.each([
+    ['undefined', undefined, 'REQUIRED'],
+    ['a number', 5, 'INVALID'],
+    ['empty', '', 'BLANK'],
+    ['only white space', ' \t\u00a0', 'BLANK'],
+    ['256 code points', 'x'.repeat(256), 'TOO_LONG'],
+    ['text with a NUL character', 'a\0b', 'INVALID'],
+    ['text with a lone surrogate', 'a\ud800', 'INVALID'],
+  ])('may not be %s', (_title, reference, code) => {
+    expect(codesOf(rules.externalReferenceId(reference))).toEqual([['', code]]);
+  });
+});
+
 const pairs = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, 'v']));
 
 describe('metadata', () => {

@@ -3,13 +3,20 @@ import { batched, matchRows } from '../../../database/batched.js';
 import { retryTransient } from '../../../database/in-transaction.js';
 import { runPrepared, type PreparedStatement } from '../../../database/prepared-statement.js';
 import { changesOfCreation } from '../../model/changes.js';
+import { externalReferenceTaken } from '../../model/errors.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { takePositions } from '../event-positions.js';
 
 /** What a use case decides about a new customer; the table's defaults decide the rest. */
 export type NewExpressCustomer = Pick<
   ExpressCustomerEntity,
-  'expressCustomerId' | 'expressCustomerName' | 'nameSearch' | 'metadata' | 'createdByApiKeyId' | 'createdByUserId'
+  | 'expressCustomerId'
+  | 'expressCustomerName'
+  | 'nameSearch'
+  | 'externalReferenceId'
+  | 'metadata'
+  | 'createdByApiKeyId'
+  | 'createdByUserId'
 >;
 
 /** What a deduplicated create adds to the statement: columns of its items, a condition, and parts that run along. */
@@ -21,18 +28,27 @@ interface Additions {
 }
 
 /**
- * The one statement that creates customers, each with its event. Its data-modifying parts are one transaction: all or none. The
- * events take their positions when all customers are written, and no lock is waited for after that.
+ * Leaves out items whose reference another customer has. Where another transaction inserts the same reference meanwhile, the
+ * index rejects the statement instead. A sub-select with LIMIT, so that it always goes by the index.
+ */
+export const REFERENCE_IS_FREE = `(reference IS NULL OR (
+  SELECT 1 FROM express_customers AS holder
+  WHERE holder.clinic_id = $1::uuid AND holder.external_reference_id = given.reference LIMIT 1) IS NULL)`;
+
+/**
+ * The one statement that creates customers, each with its event. Its data-modifying parts are one transaction: all or none.
+ * References are inserted in one order, so that batches that share some wait for each other without a circle. The events take
+ * their positions when all customers are written, and no lock is waited for after that.
  * By hand, because TypeORM has no way to write two tables in one statement; docs/decisions/0070-creates-and-gets-together.md.
  */
 export const buildCreateSql = ({ columns = '', claim = '', condition = '', record = '' }: Additions = {}): string => `
   WITH given AS (
     SELECT * FROM json_to_recordset($2::json) AS given (
-      id text, name text, search text, metadata jsonb, api_key_id uuid, user_id text, changes jsonb${columns})
+      id text, name text, search text, reference text, metadata jsonb, api_key_id uuid, user_id text, changes jsonb${columns})
   ), ${claim} customers AS (
-    INSERT INTO express_customers (clinic_id, express_customer_id, express_customer_name, name_search, metadata,
-      created_by_api_key_id, created_by_user_id)
-    SELECT $1::uuid, id, name, search, metadata, api_key_id, user_id FROM given ${condition}
+    INSERT INTO express_customers (clinic_id, express_customer_id, express_customer_name, name_search,
+      external_reference_id, metadata, created_by_api_key_id, created_by_user_id)
+    SELECT $1::uuid, id, name, search, reference, metadata, api_key_id, user_id FROM given ${condition} ORDER BY reference
     RETURNING *
   ), ${record} counted AS (${takePositions('SELECT $1::uuid, count(*) FROM customers HAVING count(*) > 0')}
   ), events AS (
@@ -56,6 +72,7 @@ const toGiven = ({ customer, added }: CreateItem): object => ({
   id: customer.expressCustomerId,
   name: customer.expressCustomerName,
   search: customer.nameSearch,
+  reference: customer.externalReferenceId,
   metadata: customer.metadata,
   api_key_id: customer.createdByApiKeyId,
   user_id: customer.createdByUserId,
@@ -86,26 +103,44 @@ export function completeRows(
   return completed.map((row, n) => row && { clinicId, ...items[n]!.customer, ...row });
 }
 
-const CREATE = buildCreateSql();
+const MAX_ITEMS = 64;
 
-const createAll = batched<CreateItem, ExpressCustomerEntity>(
-  { name: 'creates', size: 64, concurrency: 1 },
+/** How many items one statement takes: as many as differ in their references, so that of equal ones the first comes first. */
+export function countFitting(waiting: CreateItem[]): number {
+  const references = new Set<string>();
+  const end = waiting.findIndex(({ customer: { externalReferenceId } }) => {
+    if (externalReferenceId === null) return false;
+    return references.size === references.add(externalReferenceId).size;
+  });
+  return Math.min(end === -1 ? waiting.length : end, MAX_ITEMS);
+}
+
+const CREATE = buildCreateSql({ condition: `WHERE ${REFERENCE_IS_FREE}` });
+
+/** Null when another customer has the reference. */
+const createAll = batched<CreateItem, ExpressCustomerEntity | null>(
+  { name: 'creates', size: countFitting, concurrency: 1 },
   async (dataSource, { clinicId }, items) => {
     const values = createValues(clinicId, items);
     const statement: PreparedStatement = { name: 'express-customers-create', text: CREATE, values };
     const rows = await retryTransient(() => runPrepared<CreatedRow>(dataSource, statement));
-    return completeRows(clinicId, items, rows) as ExpressCustomerEntity[];
+    return completeRows(clinicId, items, rows);
   },
 );
 
 /**
  * Creates a customer with its event, in one commit with whatever else its clinic creates at the moment; both are on disk
  * when this returns. Of a batch, only the item whose values the database rejects fails. Every call creates another customer.
- * @throws the signal's reason when it was aborted before the batch began; a batch that has begun is finished.
+ * @throws AppError EXTERNAL_REFERENCE_TAKEN, or the database's error when another transaction takes the reference meanwhile;
+ * the signal's reason when it was aborted before the batch began; a batch that has begun is finished.
  */
-export const createBatched = (
+export async function createBatched(
   dataSource: DataSource,
   clinicId: string,
   customer: NewExpressCustomer,
   signal?: AbortSignal,
-): Promise<ExpressCustomerEntity> => createAll(dataSource, { clinicId }, { customer }, signal);
+): Promise<ExpressCustomerEntity> {
+  const created = await createAll(dataSource, { clinicId }, { customer }, signal);
+  if (!created) throw externalReferenceTaken();
+  return created;
+}

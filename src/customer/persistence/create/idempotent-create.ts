@@ -2,16 +2,19 @@ import type { DataSource } from 'typeorm';
 import { batched, matchRows } from '../../../database/batched.js';
 import { inTransaction, retryTransient } from '../../../database/in-transaction.js';
 import { runPrepared } from '../../../database/prepared-statement.js';
-import { idempotencyKeyReused } from '../../model/errors.js';
+import { externalReferenceTaken, idempotencyKeyReused } from '../../model/errors.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import {
   buildCreateSql,
+  countFitting,
+  REFERENCE_IS_FREE,
   completeRows,
   createValues,
   type CreatedRow,
   type CreateItem,
   type NewExpressCustomer,
 } from './batched-create.js';
+import { findByReference } from '../batched-gets.js';
 import { buildReplay, type Replay } from './replay.js';
 
 /** How long a key is remembered, by the clock of the database. */
@@ -27,13 +30,14 @@ export interface IdempotentCall {
 }
 
 // The INSERT of the key waits for another transaction that inserts the same key. Only customers whose key was free are created;
-// a key in use is neither locked nor written, so replays do not wait for each other.
+// a key in use is neither locked nor written, so replays do not wait for each other. A key whose call wants a reference that
+// another customer has stays free.
 const CREATE_WITH_FREE_KEY = buildCreateSql({
   columns: ', actor_id text, key text, fingerprint text',
   claim: `claimed AS (
     INSERT INTO idempotency_keys (clinic_id, actor_id, operation, idempotency_key, fingerprint, express_customer_id)
     SELECT $1::uuid, actor_id, 'createExpressCustomer', key, decode(fingerprint, 'hex'), id
-    FROM given ORDER BY actor_id, key
+    FROM given WHERE ${REFERENCE_IS_FREE} ORDER BY actor_id, key
     ON CONFLICT (clinic_id, actor_id, operation, idempotency_key) DO NOTHING
     RETURNING express_customer_id
   ),`,
@@ -48,9 +52,9 @@ const toItem = (
   added: { actor_id: actorId, key: idempotencyKey, fingerprint: fingerprint.toString('hex') },
 });
 
-/** Null when the key is in use, or was until it expired. */
+/** Null when the key is in use, or was until it expired, or when another customer has the reference. */
 const createWithFreeKey = batched<CreateItem, ExpressCustomerEntity | null>(
-  { name: 'creates', size: 64, concurrency: 1 },
+  { name: 'creates', size: countFitting, concurrency: 1 },
   async (dataSource, { clinicId }, items) => {
     const values = createValues(clinicId, items);
     const statement = { name: 'express-customers-create-with-key', text: CREATE_WITH_FREE_KEY, values };
@@ -115,11 +119,19 @@ const createWithExpiredKey = (
     return completeRows(clinicId, [{ customer }], rows)[0]!;
   });
 
+const isReferenceTaken = async (
+  dataSource: DataSource,
+  clinicId: string,
+  { externalReferenceId }: NewExpressCustomer,
+): Promise<boolean> =>
+  externalReferenceId !== null && (await findByReference(dataSource, { clinicId }, externalReferenceId)) !== null;
+
 /**
  * Creates a customer with its event and claims its idempotency key, all in one commit. A call with a key that was used within
  * 24 hours creates nothing and is answered as the call that used it first, however many such calls run at the same time. A
  * call that fails leaves the key free.
- * @throws AppError IDEMPOTENCY_KEY_REUSED when the first call had another input; the signal's reason when it was aborted before
+ * @throws AppError IDEMPOTENCY_KEY_REUSED when the first call had another input, EXTERNAL_REFERENCE_TAKEN, or the database's
+ * error when another transaction takes the reference meanwhile; the signal's reason when it was aborted before
  * the create began.
  */
 export async function createIdempotently(
@@ -132,9 +144,12 @@ export async function createIdempotently(
   for (;;) {
     const created = await createWithFreeKey(dataSource, { clinicId }, toItem(customer, call), signal);
     if (created) return created;
+    // Before the key is looked up: the customer that has the reference may be what the key created.
+    const isTaken = await isReferenceTaken(dataSource, clinicId, customer);
     const replay = await findReplay(dataSource, { clinicId }, call);
     if (replay && !replay.fingerprint.equals(fingerprint)) throw idempotencyKeyReused();
     if (replay) return buildReplay(clinicId, customer, replay);
+    if (isTaken) throw externalReferenceTaken();
     const renewed = await createWithExpiredKey(dataSource, customer, call);
     if (renewed) return renewed;
     // Another call has taken the expired key over, or it was deleted, since it was looked at.

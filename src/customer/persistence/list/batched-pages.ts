@@ -105,7 +105,8 @@ export async function findPageBatched(
   signal?: AbortSignal,
 ): Promise<Found> {
   const seek = { ...request, limit: LIMITS.find((most) => limit <= most) ?? limit };
-  const { clinicId, criteria, after } = request;
-  const shape = [inOrder(seek), criteria.isActive, seek.limit, after === null].join(' ');
+  const { clinicId, after } = request;
+  const { isActive, externalReferenceId = '' } = request.criteria;
+  const shape = [inOrder(seek), isActive, seek.limit, after === null, externalReferenceId].join(' ');
   return (await findPage(dataSource, { clinicId, shape }, seek, signal)).slice(0, limit);
 }

@@ -40,7 +40,10 @@ export class ListStatement {
     return `WHERE ${[...this.inOrder, ...this.searched].join(' AND ')}`;
   }
 
-  private addCriteria({ isActive, namePart, metadata }: Criteria, order: Order): void {
+  private addCriteria({ isActive, externalReferenceId, namePart, metadata }: Criteria, order: Order): void {
+    // An index finds it: at most one customer.
+    if (externalReferenceId !== undefined)
+      this.inOrder.push(`customer.external_reference_id = ${this.bind(externalReferenceId)}`);
     if (isActive !== undefined) {
       // Written out, not bound: the planner must see that a partial index holds all that is asked for.
       const condition = isActive ? 'customer.is_active' : 'NOT customer.is_active';
