@@ -9,6 +9,7 @@ import { tenantSlots } from './database/tenant-slots.js';
 import { migrate } from './database/migrate.js';
 import { ExpressCustomerEntity } from './customer/model/express-customer.entity.js';
 import { deleteExpiredIdempotencyRecords } from './customer/persistence/create/delete-expired.js';
+import { numberEventsOfAllClinics } from './customer/persistence/event-positions.js';
 import { parseApiKeyToken } from './identity/api-key-token.js';
 import { buildAuthenticate } from './identity/authenticate.js';
 import { DashboardTokenAuthenticator } from './identity/authenticate-dashboard-token.js';
@@ -29,6 +30,8 @@ import type { Services } from './transport/services.js';
 /** Callers have this long to fetch their answers at shutdown; SIGKILL follows soon after. */
 const ANSWERS_WITHIN_MS = 8_500;
 const CLEANUP_INTERVAL_MS = 10 * 60 * 1_000;
+/** How late events that instances of an earlier version write may be in the feeds. */
+const NUMBERING_INTERVAL_MS = 5_000;
 
 /** A service that is ready to listen. */
 export interface App {
@@ -64,6 +67,13 @@ const startCleanup = ({ dataSource }: Database, log: Logger): BackgroundTask =>
     CLEANUP_INTERVAL_MS,
     (stopping) => deleteExpiredIdempotencyRecords(dataSource, stopping),
     (error) => log.warn({ err: error }, 'could not delete expired idempotency records; the next run tries again'),
+  );
+
+const startNumbering = ({ dataSource }: Database, log: Logger): BackgroundTask =>
+  startBackgroundTask(
+    NUMBERING_INTERVAL_MS,
+    (stopping) => numberEventsOfAllClinics(dataSource, stopping),
+    (error) => log.warn({ err: error }, 'could not number events of an earlier version; the next run tries again'),
   );
 
 // Loaded only where it is configured: each takes some megabytes.
@@ -105,7 +115,8 @@ async function assemble(config: Config, database: Database, log: Logger, logTo?:
     state: { isStopping: false },
   };
   const closeRedis: BackgroundTask = { stop: async () => redis?.disconnect() };
-  const tasks = [lastUsed, startCleanup(database, log), gate, closeRedis, ...(metrics ? [metrics] : [])];
+  const regular = [startCleanup(database, log), startNumbering(database, log)];
+  const tasks = [lastUsed, ...regular, gate, closeRedis, ...(metrics ? [metrics] : [])];
   return { services, demoKey, tasks };
 }
 

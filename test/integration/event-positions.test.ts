@@ -4,7 +4,7 @@ import {
   deactivateExpressCustomer,
   updateExpressCustomer,
 } from '../../src/customer/use-cases/index.js';
-import { numberEvents } from '../../src/customer/persistence/event-positions.js';
+import { numberEventsOfAllClinics } from '../../src/customer/persistence/event-positions.js';
 import { migrate } from '../../src/database/migrate.js';
 import { AddEventPositions1767225600700 } from '../../src/database/migrations/1767225600700-add-event-positions.js';
 import { migrations } from '../../src/database/migrations/index.js';
@@ -91,8 +91,7 @@ onEachEngine((engine) => {
     await insertWithoutPosition(b.expressCustomerId, 2, '2026-01-01T00:00:01Z');
     await insertWithoutPosition(a.expressCustomerId, 2, '2026-01-01T00:00:02Z');
     await insertWithoutPosition(b.expressCustomerId, 3, '2026-01-01T00:00:03Z');
-    const { clinicId } = caller.actor;
-    await Promise.all(upTo(5).map(() => world.dataSource.transaction((manager) => numberEvents(manager, clinicId))));
+    await Promise.all(upTo(5).map(() => numberEventsOfAllClinics(world.dataSource)));
     await create(caller);
     expect(await positions()).toEqual([1, 2, 3, 4, 5, 6]);
     const found = await inOrder();

@@ -1,4 +1,5 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { inTransaction } from '../../database/in-transaction.js';
 
 /**
  * SQL that takes positions in a clinic's feed: one for each event. It locks the clinic's counter until the commit, so that
@@ -43,4 +44,25 @@ export async function numberEvents(
   await manager.query(LOCK_COUNTER, [clinicId]);
   if (expressCustomerId === undefined) await manager.query(NUMBER_CLINIC, [clinicId]);
   else await manager.query(NUMBER_CUSTOMER, [clinicId, expressCustomerId]);
+}
+
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+// One look-up in the index of events without a position, which is empty but for an upgrade.
+const NEXT_CLINIC = `
+  SELECT clinic_id AS "clinicId" FROM express_customer_events
+  WHERE position IS NULL AND clinic_id > $1 ORDER BY clinic_id LIMIT 1`;
+
+/**
+ * Gives positions to all events without one, clinic by clinic, so that the feeds show what instances of an earlier version wrote.
+ * Any number of instances may do it simultaneously. It ends after the current clinic when `stopping` is aborted.
+ */
+export async function numberEventsOfAllClinics(dataSource: DataSource, stopping?: AbortSignal): Promise<void> {
+  let clinicId = NIL_UUID;
+  while (!stopping?.aborted) {
+    const [next] = await dataSource.query<{ clinicId: string }[]>(NEXT_CLINIC, [clinicId]);
+    if (!next) return;
+    clinicId = next.clinicId;
+    await inTransaction(dataSource, next, (manager) => numberEvents(manager, next.clinicId));
+  }
 }
