@@ -6,7 +6,7 @@ import type { FreeSpace } from './embedded/disk-guard.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded/embedded-engine.js';
 import { migrations } from './migrations/index.js';
 import { requireSuitableServer } from './connection/server-checks.js';
-import { EMBEDDED_SETTINGS, POSTGRESQL_SETTINGS, setSession } from './connection/session-settings.js';
+import { EMBEDDED_SETTINGS, PoolSessions, POSTGRESQL_SETTINGS, setSession } from './connection/session-settings.js';
 import { typeParsers } from './connection/type-parsers.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
@@ -53,7 +53,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-function postgresql(databaseUrl: string, entities: Entities): Database {
+/** A database that is not connected yet. */
+interface PreparedDatabase extends Database {
+  /** Null for the embedded engine. */
+  sessions: PoolSessions | null;
+}
+
+function postgresql(databaseUrl: string, entities: Entities): PreparedDatabase {
+  const sessions = new PoolSessions(POSTGRESQL_SETTINGS);
   const dataSource = new DataSource({
     ...SHARED_OPTIONS,
     entities,
@@ -62,9 +69,9 @@ function postgresql(databaseUrl: string, entities: Entities): Database {
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     // `pipeline`: for `runPreparedInTransaction`, which sends a transaction whole.
-    extra: { ...POOL_TIMEOUTS, types: typeParsers, pipeline: true, onConnect: setSession(POSTGRESQL_SETTINGS) },
+    extra: { ...POOL_TIMEOUTS, types: typeParsers, pipeline: true, onConnect: sessions.onConnect },
   });
-  return { dataSource, engine: 'postgresql', close: () => dataSource.destroy() };
+  return { dataSource, sessions, engine: 'postgresql', close: () => dataSource.destroy() };
 }
 
 /** Closing it releases the data folder, for the service and the TypeORM command line alike. */
@@ -86,13 +93,16 @@ class EmbeddedDataSource extends DataSource {
   }
 }
 
-async function embedded({ dataDir, freeSpace, report }: DatabaseLocation, entities: Entities): Promise<Database> {
+async function embedded(
+  { dataDir, freeSpace, report }: DatabaseLocation,
+  entities: Entities,
+): Promise<PreparedDatabase> {
   const dataSource = new EmbeddedDataSource(await openEmbeddedEngine(dataDir, freeSpace, report), entities);
-  return { dataSource, engine: 'embedded', close: () => dataSource.destroy() };
+  return { dataSource, sessions: null, engine: 'embedded', close: () => dataSource.destroy() };
 }
 
 /** Chooses the engine; the data source is not connected yet. */
-export async function prepareDatabase(location: DatabaseLocation, entities: Entities): Promise<Database> {
+export async function prepareDatabase(location: DatabaseLocation, entities: Entities): Promise<PreparedDatabase> {
   const { databaseUrl } = location;
   return databaseUrl === undefined ? embedded(location, entities) : postgresql(databaseUrl, entities);
 }
@@ -106,8 +116,11 @@ export async function openDatabase(location: DatabaseLocation, entities: Entitie
   const database = await prepareDatabase(location, entities);
   try {
     database.dataSource.setOptions({ logger: new SilentLogger(false) });
-    await database.dataSource.initialize();
-    if (database.engine === 'postgresql') await requireSuitableServer(database.dataSource, POSTGRESQL_SETTINGS);
+    const { dataSource, sessions } = database;
+    // Nothing is set before it is known whether the sessions are its own.
+    if (sessions) sessions.hasOwnSessions = false;
+    await dataSource.initialize();
+    if (sessions) await requireSuitableServer(dataSource, sessions, location.report ?? (() => undefined));
     return database;
   } catch (error) {
     await database.close().catch(() => undefined);

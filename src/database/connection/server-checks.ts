@@ -1,14 +1,10 @@
-import type { ClientBase, Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
-import { OperatorError } from '../../shared/operator-error.js';
-import { poolOf } from './pool.js';
-import { sqlState } from './postgres-errors.js';
-import type { SessionSettings } from './session-settings.js';
+import { withConnection } from '../prepared-statement.js';
+import { setUpSessions } from './pooler.js';
+import type { PoolSessions } from './session-settings.js';
+import { UnsupportedPostgresError } from './unsupported-postgres.js';
 
 const OLDEST_VERSION = 15;
-
-/** The server at DATABASE_URL lacks something that the code relies on. */
-export class UnsupportedPostgresError extends OperatorError {}
 
 interface ServerFacts {
   version: string;
@@ -37,82 +33,23 @@ function findFault({ version, database, encoding, schema }: ServerFacts): string
   return null;
 }
 
-const POOLER =
-  'Let the pooler give each client a session (PgBouncer: pool_mode = session), or connect to PostgreSQL directly.';
-
-async function requireSettings(session: ClientBase, settings: SessionSettings): Promise<void> {
-  const { rows } = await session.query<{ name: string; present: string }>(
-    'SELECT name, current_setting(name, true) AS present FROM unnest($1::text[]) AS setting (name)',
-    [Object.keys(settings)],
-  );
-  for (const { name, present } of rows)
-    if (present !== null && present !== settings[name])
-      throw new UnsupportedPostgresError(
-        `The session setting ${name} is "${present}" right after it was set to "${settings[name]}": ` +
-          `something between the service and PostgreSQL does not keep it. ${POOLER}`,
-      );
-}
-
-// In this order a pooler shows itself whether it hands out the connection that was used last, or the next one in turn; several
-// times over, since other clients of the pooler mix the order.
-const ORDER = [0, 0, 1, 1, 0, 1] as const;
-const ROUNDS = 4;
-
 /**
- * A prepared statement, a setting and a lock live in a session. Two clients of a pooler in transaction mode share sessions,
- * or change them between statements; their backends' process ids show it.
- */
-async function requireSessions(clients: [ClientBase, ClientBase]): Promise<void> {
-  const seen = new Set<string>();
-  const backends = new Set<number>();
-  for (const index of Array.from({ length: ROUNDS }, () => ORDER).flat()) {
-    const { rows } = await clients[index].query<{ backend: number }>('SELECT pg_backend_pid() AS backend');
-    seen.add(`${index} ${rows[0]!.backend}`);
-    backends.add(rows[0]!.backend);
-  }
-  // Each client saw one backend, and not the other's.
-  if (seen.size === clients.length && backends.size === clients.length) return;
-  throw new UnsupportedPostgresError(
-    'Statements of one connection to DATABASE_URL reach different sessions, as with a pooler in transaction mode. The ' +
-      `service needs sessions, which keep its prepared statements, settings and locks. ${POOLER}`,
-  );
-}
-
-async function connectAgain(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    if (sqlState(error) !== undefined) throw error;
-    throw new UnsupportedPostgresError(
-      'DATABASE_URL gave one connection and no second one in time. Each instance uses up to 10: raise the size of the ' +
-        `pooler's pool (PgBouncer: default_pool_size), or connect to PostgreSQL directly. (${(error as Error).message})`,
-      { cause: error },
-    );
-  }
-}
-
-/**
- * Asks the server for all that the code relies on: version, encoding, a schema, settings that were kept, real sessions.
+ * Asks the server for all that the code relies on: version, encoding, a schema, settings that are kept, and either sessions or a
+ * pooler that can do without. Each connection of the pool is set up accordingly from then on.
+ * @param report receives what works, but less well than it could.
  * @throws UnsupportedPostgresError saying what is missing and what to do.
  */
-export async function requireSuitableServer(dataSource: DataSource, settings: SessionSettings): Promise<void> {
-  const pool = poolOf(dataSource);
-  const first = await pool.connect();
-  try {
+export const requireSuitableServer = (
+  dataSource: DataSource,
+  sessions: PoolSessions,
+  report: (message: string) => void,
+): Promise<void> =>
+  withConnection(dataSource, async (first) => {
     const { rows } = await first.query<ServerFacts>(FACTS);
     const fault = findFault(rows[0]!);
     if (fault) throw new UnsupportedPostgresError(fault);
-    const second = await connectAgain(pool);
-    try {
-      await requireSessions([first, second]);
-    } finally {
-      second.release();
-    }
-    await requireSettings(first, settings);
-  } finally {
-    first.release();
-  }
-}
+    await setUpSessions(dataSource, first, sessions, report);
+  });
 
 /** @throws UnsupportedPostgresError when the server takes no writes, or not from this user. */
 export async function requireWritable(dataSource: DataSource): Promise<void> {

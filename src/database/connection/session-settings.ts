@@ -20,7 +20,7 @@ const SETTINGS = {
 };
 
 /** How long a session may wait or work; the server ends what takes longer. See docs/limits.md. */
-const TIMEOUTS = {
+export const TIMEOUTS = {
   statement_timeout: '4s',
   lock_timeout: '3s',
   idle_in_transaction_session_timeout: '10s',
@@ -61,3 +61,17 @@ export const setSession =
   async (client: ClientBase): Promise<void> => {
     await client.query(SET_ALL, [Object.keys(settings), Object.values(settings)]);
   };
+
+/**
+ * The settings of the connections of one pool. Behind a pooler that lends a session for one transaction each, nothing is set: it would
+ * stay with whoever gets the session next, so the user's defaults count there (pooler.ts).
+ */
+export class PoolSessions {
+  hasOwnSessions = true;
+
+  constructor(readonly settings: SessionSettings) {}
+
+  readonly onConnect = async (client: ClientBase): Promise<void> => {
+    if (this.hasOwnSessions) await setSession(this.settings)(client);
+  };
+}

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
@@ -8,6 +8,15 @@ import { Client } from 'pg';
 import { freePort } from './postgres-server.js';
 
 const READY_WITHIN_MS = 120_000;
+const program = (): string => process.env.PGBOUNCER ?? 'pgbouncer';
+
+/** Whether the program keeps prepared statements in transaction mode, as 1.21 and later do. */
+export function keepsPreparedStatements(): boolean {
+  const [, major, minor] = /^PgBouncer (\d+)\.(\d+)/.exec(
+    execFileSync(program(), ['--version'], { encoding: 'utf8' }),
+  )!;
+  return Number(major) > 1 || Number(minor) >= 21;
+}
 
 /** A real PgBouncer of a test's own, on loopback: the program that PGBOUNCER names, or the system's. */
 export interface PgBouncer {
@@ -45,7 +54,7 @@ export async function startPgBouncer(server: URL, settings: Record<string, strin
   await chmod(folder, 0o755);
   // As root it refuses to run, so it lends itself an unprivileged user that every system has.
   const flags = userInfo().uid === 0 ? ['-u', 'nobody', file] : [file];
-  const child = spawn(process.env.PGBOUNCER ?? 'pgbouncer', flags, { stdio: 'ignore' });
+  const child = spawn(program(), flags, { stdio: 'ignore' });
   child.on('error', () => undefined);
   const hasEnded = () => child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
   const url = (database: string) => `postgres://${server.username}@127.0.0.1:${port}/${database}`;

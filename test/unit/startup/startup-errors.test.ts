@@ -1,7 +1,7 @@
 import { ConfigError } from '../../../src/config/config.js';
 import { describeThisProcess } from '../../../src/database/embedded/data-dir-holder.js';
 import { DataDirInUseError } from '../../../src/database/embedded/data-dir-lock.js';
-import { UnsupportedPostgresError } from '../../../src/database/connection/server-checks.js';
+import { UnsupportedPostgresError } from '../../../src/database/connection/unsupported-postgres.js';
 import { IdentityError } from '../../../src/identity/identity-error.js';
 import { explainStartError } from '../../../src/startup/errors.js';
 
