@@ -56,6 +56,8 @@ export type Config = Readonly<{
   logLevel: (typeof LOG_LEVELS)[number];
   /** Other origins whose pages may call from a browser (CORS). */
   corsOrigins: readonly string[];
+  /** Whether pages of this machine may call from a browser too: in development where no origins are named. */
+  allowsLoopbackOrigins: boolean;
   /** Whether GraphQL introspection is allowed. */
   introspection: boolean;
   /** Whether the pages to try operations are served: where introspection is allowed, and never in production. */
@@ -141,6 +143,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     isProduction,
     logLevel: env.LOG_LEVEL,
     corsOrigins: env.CORS_ORIGINS,
+    allowsLoopbackOrigins: env.NODE_ENV === 'development' && env.CORS_ORIGINS.length === 0,
     introspection: env.INTROSPECTION,
     hasExplorers: env.INTROSPECTION && !isProduction,
     drainMs: env.DRAIN_MS,

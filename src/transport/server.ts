@@ -7,7 +7,7 @@ import { buildSchema } from './graphql/schema.js';
 import { admitRequests } from './limits/admission.js';
 import { authenticateCallers } from './http/authentication.js';
 import { observeCompletions, type CompletionObserver } from './http/completion.js';
-import { allowOrigins } from './http/cors.js';
+import { allowOrigins, originHeaders } from './http/cors.js';
 import { enforceDeadline } from './http/deadline.js';
 import { refuseMalformedRequests, refuseUnknownRoutes, watchPaths } from './http/early-refusals.js';
 import { hangUpSignal } from './http/hang-up.js';
@@ -99,7 +99,8 @@ function createServer(services: Services): FastifyInstance {
     genReqId: () => randomUUID(),
     bodyLimit: config.limits.bodyBytes,
     forceCloseConnections: 'idle',
-    serverFactory: (handler) => (http = new HttpServer(gate.wrap(handler), config.limits.answerStallMs)),
+    serverFactory: (handler) =>
+      (http = new HttpServer(gate.wrap(handler, originHeaders(config)), config.limits.answerStallMs)),
     clientErrorHandler: (error, socket) => refuseMalformedHttp(http, reportRefusal, error, socket),
     frameworkErrors: refuseMalformedUrl(reportRefusal),
     // An id of any length is looked up like any other, and unknown.
@@ -115,7 +116,7 @@ async function addHooks(server: FastifyInstance, services: Services): Promise<vo
   observeCompletions(server, [logCompletion(log), ...countCompletion(services), ...(endSpan ? [endSpan] : [])]);
   enforceDeadline(server);
   refuseMalformedRequests(server);
-  await allowOrigins(server, config.corsOrigins);
+  await allowOrigins(server, config);
   refuseUnknownRoutes(server);
   authenticateCallers(server, services);
   admitRequests(server, gate, config.limits);

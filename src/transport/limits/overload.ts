@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { BackgroundTask } from '../../shared/background-task.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
+import { isPreflight } from '../http/cors.js';
 import { keepOpenWhileReceiving } from '../http/http-server.js';
 import { chooseAnswerType } from '../media-type.js';
 import { PATHS } from '../paths.js';
@@ -30,12 +31,16 @@ const REFUSAL = serviceUnavailable();
 
 const readPath = (url: string): string => url.split('?', 1)[0]!;
 
-function refuse(request: IncomingMessage, response: ServerResponse): void {
+/** Headers that depend on who asks. */
+type HeadersFor = (request: IncomingMessage) => Record<string, string>;
+
+function refuse(request: IncomingMessage, response: ServerResponse, headersFor: HeadersFor): void {
   const requestId = randomUUID();
   const isGraphQL = readPath(request.url!) === PATHS.graphql;
   const body = JSON.stringify(errorBody(REFUSAL, requestId, isGraphQL));
   keepOpenWhileReceiving(request, response);
   response.writeHead(REFUSAL.status, {
+    ...headersFor(request),
     'content-type': isGraphQL ? chooseAnswerType(request.headers.accept) : 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'retry-after': `${REFUSAL.details.retryAfter}`,
@@ -97,13 +102,16 @@ export class OverloadGate implements BackgroundTask {
     this.concurrency.adapt();
   }
 
-  /** The handler, reached only while there is time for any request at all. */
-  wrap(handler: RequestListener): RequestListener {
+  /**
+   * The handler, reached only while there is time for any request at all. Preflights always reach it: a browser that gets no
+   * good answer to one does not let its page read the refusal either.
+   */
+  wrap(handler: RequestListener, headersFor: HeadersFor): RequestListener {
     return (request, response) => {
       const isFull = this.isLoopSlow || this.inFlight >= this.limits.concurrency;
-      if (!isFull || NEVER_SHED.has(readPath(request.url!))) return handler(request, response);
+      if (!isFull || NEVER_SHED.has(readPath(request.url!)) || isPreflight(request)) return handler(request, response);
       this.countShed();
-      refuse(request, response);
+      refuse(request, response, headersFor);
     };
   }
 

@@ -16,9 +16,13 @@ export type GetShownKey = (request: FastifyRequest) => string;
 
 /**
  * The demo key may write, so it is shown only on this machine: where the service listens on loopback alone, and the page was
- * asked for by a loopback name. Another name may be a foreign site's that resolves to this machine (DNS rebinding).
+ * asked for by a loopback name. Another name may be a foreign site's that resolves to this machine (DNS rebinding). Nor is it
+ * shown to a script of another origin: opening a page sends no `Origin`, reading one across origins does.
  */
 export function showKeyOnLoopback({ config, demoToken }: KeySource): GetShownKey {
   const token = LOOPBACK_HOST.test(config.host) ? demoToken : null;
-  return (request) => (token !== null && LOOPBACK_NAMES.has(readHostname(request)) ? token : KEY_PLACEHOLDER);
+  return (request) => {
+    const isShown = LOOPBACK_NAMES.has(readHostname(request)) && request.headers.origin === undefined;
+    return isShown && token !== null ? token : KEY_PLACEHOLDER;
+  };
 }

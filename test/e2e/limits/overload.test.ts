@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
 
 const CONCURRENCY = 4;
+const PAGE = 'https://app.example.org';
 const CREATE = `mutation { createExpressCustomer(input: { expressCustomerName: "Full" }) { expressCustomerId } }`;
 const UPDATE = `mutation ($id: ID!, $name: String!) {
   updateExpressCustomer(input: { expressCustomerId: $id, expressCustomerName: $name }) { version }
@@ -14,7 +15,7 @@ let clinic: Clinic;
 /** Who makes the changes that fill every place: one credential may hold half of them, the next half of the rest. */
 let callers: Clinic[];
 beforeAll(async () => {
-  service = await startService('postgresql', { MAX_CONCURRENCY: String(CONCURRENCY) });
+  service = await startService('postgresql', { MAX_CONCURRENCY: String(CONCURRENCY), CORS_ORIGINS: PAGE });
   clinic = await service.newClinic();
   const [second, third] = [await service.newClinic(), await service.newClinic()];
   callers = [clinic, clinic, second, third];
@@ -66,6 +67,21 @@ it('refuses what it has no room for with 503 immediately, in the form of each AP
   });
   expect((await service.graphql(clinic, '{ __typename }')).status).toBe(200);
 });
+
+it('lets a page of an allowed origin read the refusal, in the media type that it asks for, and answers its preflight', () =>
+  whileFull(async () => {
+    const headers = { origin: PAGE, accept: 'application/graphql-response+json' };
+    const refused = await service.request('/graphql', { method: 'POST', headers });
+    expect([refused.status, refused.body.errors![0]!.extensions.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+    expect(refused.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
+    expect(refused.headers.get('access-control-allow-origin')).toBe(PAGE);
+    expect(refused.headers.get('access-control-expose-headers')).toContain('retry-after');
+    const asked = { ...headers, 'access-control-request-method': 'POST' };
+    expect((await service.request('/graphql', { method: 'OPTIONS', headers: asked })).status).toBe(204);
+    const elsewhere = { ...headers, origin: 'https://attacker.example' };
+    const { headers: others } = await service.request('/graphql', { method: 'POST', headers: elsewhere });
+    expect(others.get('access-control-allow-origin')).toBeNull();
+  }));
 
 it('leaves half of the places to others when one credential takes all that it can get', async () => {
   const other = await service.newClinic();

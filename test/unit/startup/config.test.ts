@@ -21,6 +21,7 @@ describe('the configuration', () => {
       isProduction: false,
       logLevel: 'info',
       corsOrigins: [],
+      allowsLoopbackOrigins: true,
       introspection: true,
     });
   });

@@ -30,6 +30,15 @@ describe('the key that a page shows', () => {
     '127.0.0.2',
   ])('is a placeholder for %s', (host) => expect(shown('127.0.0.1', host)).toBe(KEY_PLACEHOLDER));
 
+  it.each(['http://localhost:5173', 'http://localhost:4000', 'null'])(
+    'is a placeholder for a script of %s',
+    (origin) => {
+      const headers = { host: 'localhost:4000', origin };
+      const getShownKey = showKeyOnLoopback({ config: { host: '127.0.0.1' }, demoToken: KEY });
+      expect(getShownKey({ headers } as FastifyRequest)).toBe(KEY_PLACEHOLDER);
+    },
+  );
+
   it('is a placeholder where there is no demo key', () => {
     expect(shown('127.0.0.1', 'localhost', null)).toBe(KEY_PLACEHOLDER);
   });
