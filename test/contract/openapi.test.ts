@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { version } from '../../package.json';
 import { startService, type Service } from '../support/service.js';
+import { newUserId } from '../support/world.js';
 
 describe('the description of the REST API', () => {
   let service: Service;
@@ -71,8 +73,8 @@ describe('the description of the REST API', () => {
       updateExpressCustomer: and(404, 412, 413),
       deactivateExpressCustomer: and(404, 412, 413),
       reactivateExpressCustomer: and(404, 412, 413),
-      addUserToExpressCustomer: and(404, 409, 413),
-      removeUserFromExpressCustomer: and(404, 413),
+      addUserToExpressCustomer: and(404, 409, 412, 413),
+      removeUserFromExpressCustomer: and(404, 412, 413),
     });
   });
 
@@ -87,6 +89,67 @@ describe('the description of the REST API', () => {
       addUserToExpressCustomer: true,
       removeUserFromExpressCustomer: true,
     });
+  });
+
+  it('is committed as it is served, with the version of the package', async () => {
+    expect(JSON.parse(await readFile('openapi.json', 'utf8'))).toEqual(document);
+    expect(document.info.version).toBe(version);
+  });
+
+  it('has an example of every body, every success and every code', () => {
+    const operations = Object.values(document.paths as Record<string, Record<string, any>>).flatMap((path) =>
+      Object.values(path),
+    );
+    for (const { description, parameters = [], requestBody, responses } of operations) {
+      expect(description).toMatch(/^Needs the scope express:(read|write)\./);
+      for (const parameter of parameters) expect(parameter.example).toBeDefined();
+      if (requestBody) expect(requestBody.content['application/json'].example).toBeDefined();
+      for (const [status, response] of Object.entries(responses as Record<string, any>)) {
+        const { example, examples } = response.content['application/json'];
+        if (status === '200') expect(example).toBeDefined();
+        else for (const code of Object.keys(examples as object)) expect(response.description).toContain(code);
+      }
+    }
+  });
+
+  it('has examples that are what the service answers', async () => {
+    const clinic = await service.newClinic();
+    const reader = await service.newClinic(['express:read']);
+    const exampleOf = (path: string, method: string, status: number) => {
+      const { example, examples } = document.paths[path][method].responses[status].content['application/json'];
+      return example ?? (Object.values(examples as object)[0].value as object);
+    };
+    const call = async (method: string, path: string, body?: object, headers: object = {}, token = clinic.token) =>
+      service.request(path, {
+        method,
+        headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }), ...headers },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    const [all, one] = ['/v1/express', '/v1/express/{expressCustomerId}'];
+    const { example } = document.paths[all].post.requestBody.content['application/json'];
+    const created = (await call('POST', all, example, { 'idempotency-key': 'a' })).body;
+    const { expressCustomerId: _, createdByApiKeyId: __, createdAt: ___, updatedAt: ____, ...same } = created;
+    expect(exampleOf(all, 'post', 200)).toMatchObject(same);
+    expect(Object.keys(exampleOf(all, 'post', 200)).sort()).toEqual(Object.keys(created as object).sort());
+    const path = `${all}/${created.expressCustomerId}`;
+    const userId = newUserId();
+    expect((await call('POST', `${path}/users`, { userId })).body).toEqual(exampleOf(`${one}/users`, 'post', 200));
+    const failing: [string, string, number, Promise<{ body: any }>][] = [
+      [all, 'post', 400, call('POST', all, {})],
+      [all, 'post', 403, call('POST', all, example, {}, reader.token)],
+      [one, 'get', 404, call('GET', `${all}/cus_1`)],
+      [one, 'patch', 412, call('PATCH', path, { expressCustomerName: 'New' }, { 'if-match': '"9"' })],
+      [all, 'post', 413, call('POST', all, { expressCustomerName: 'x'.repeat(2_000_000) })],
+      [all, 'post', 422, call('POST', all, { expressCustomerName: 'Other' }, { 'idempotency-key': 'a' })],
+    ];
+    for (const [template, method, status, answer] of failing) {
+      const { requestId: _, currentVersion: __, ...expected } = exampleOf(template, method, status);
+      expect((await answer).body).toMatchObject(expected);
+    }
+    await call('POST', `${path}/deactivate`);
+    expect((await call('POST', `${path}/users`, { userId: newUserId() })).body.message).toBe(
+      exampleOf(`${one}/users`, 'post', 409).message,
+    );
   });
 
   it('has a reference page that loads from this service alone', async () => {

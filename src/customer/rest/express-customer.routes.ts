@@ -5,7 +5,7 @@ import { parseInput } from '../../shared/validation.js';
 import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from '../contract/activation.inputs.js';
 import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
 import { expressCustomerNotFound } from '../model/errors.js';
-import { restOperations } from './openapi.js';
+import { REST_TAG, restOperations } from './openapi.js';
 import {
   parseIfMatch,
   withHeaderNames,
@@ -135,7 +135,7 @@ export const expressCustomerRoutes =
     const descriptions = restOperations();
     for (const { method, url, handler } of EXPRESS_CUSTOMER_ROUTES) {
       const operationId = handler.name;
-      const schema = { operationId, tags: ['Express customers'], ...descriptions[operationId] };
+      const schema = { operationId, tags: [REST_TAG.name], ...descriptions[operationId] };
       const config: object = { operationId };
       const noteRefusal = async (request: FastifyRequest, reply: FastifyReply) =>
         noteRefusedCreate(getContext(request), request, reply);

@@ -33,7 +33,7 @@ export function buildBodySchema(input: Class): JsonSchema {
 const CUSTOMER_FIELDS: Record<string, JsonSchema> = {
   expressCustomerId: { pattern: '^cus_[0-9a-f]{32}$' },
   expressCustomerName: { ...expressCustomerName.schema },
-  userCount: { minimum: 0 },
+  userCount: { format: 'int32', minimum: 0 },
   createdByApiKeyId: {
     format: 'uuid',
     description: 'UUID of the API key that created the customer; left out if a dashboard user did.',
@@ -65,7 +65,7 @@ const fieldError: JsonSchema = {
   required: ['path', 'code', 'message'],
   properties: {
     path: { type: 'array', items: { type: ['string', 'integer'] }, description: 'Where the field is in the input.' },
-    code: { enum: FIELD_ERROR_CODES },
+    code: { type: 'string', enum: FIELD_ERROR_CODES, description: 'The kind of rule.' },
     message: { type: 'string', description: 'What is wrong and what is allowed; never the value itself.' },
   },
 };
@@ -74,7 +74,7 @@ const error: JsonSchema = {
   type: 'object',
   required: ['code', 'message', 'requestId'],
   properties: {
-    code: { enum: Object.keys(ERROR_STATUS), description: 'What to act on.' },
+    code: { type: 'string', enum: Object.keys(ERROR_STATUS), description: 'What to act on.' },
     message: { type: 'string', description: 'For people; it never repeats a value that was sent.' },
     fields: {
       type: 'array',
@@ -84,12 +84,13 @@ const error: JsonSchema = {
     },
     retryAfter: {
       type: 'integer',
+      minimum: 1,
       maximum: 59,
       description: 'Seconds to wait, with RATE_LIMITED and SERVICE_UNAVAILABLE.',
     },
     currentVersion: { type: 'integer', minimum: 1, description: 'Current version, with VERSION_CONFLICT.' },
-    limit: { type: 'integer', description: 'The limit that was exceeded, with QUERY_TOO_COMPLEX.' },
-    requested: { type: 'integer', description: 'How much was requested, with QUERY_TOO_COMPLEX.' },
+    limit: { type: 'integer', minimum: 0, description: 'The limit that was exceeded, with QUERY_TOO_COMPLEX.' },
+    requested: { type: 'integer', minimum: 0, description: 'How much was requested, with QUERY_TOO_COMPLEX.' },
     requestId: { type: 'string', description: 'Quote it when you report a problem.' },
   },
 };

@@ -6,13 +6,25 @@ import { UpdateExpressCustomerInput } from '../contract/update-express-customer.
 import { idempotencyKey, nameContains, pageSize } from '../model/rules.js';
 import { buildBodySchema } from './openapi-schemas.js';
 
+export { addExamples } from './openapi-examples.js';
 export { restSchemas } from './openapi-schemas.js';
+
+/** The group of all operations. */
+export const REST_TAG = {
+  name: 'Express customers',
+  description: 'Create, find and change the customers of the clinic to which the API key belongs.',
+};
 
 type Class = new () => object;
 
 const etag = { etag: { type: 'string', description: 'Version of the customer, to be sent as If-Match.' } };
 const retryAfter = {
-  'retry-after': { type: 'integer', maximum: 59, description: 'Seconds after which to send the request again.' },
+  'retry-after': {
+    type: 'integer',
+    minimum: 1,
+    maximum: 59,
+    description: 'Seconds after which to send the request again.',
+  },
 };
 
 /** When a request fails, by status; the table of codes is in docs/errors.md. */
@@ -61,25 +73,58 @@ const listQuery: JsonSchema = {
   },
 };
 
-const describeChange = (summary: string, body?: Class): JsonSchema => ({
-  summary,
+const READS = 'Needs the scope express:read.';
+const WRITES = 'Needs the scope express:write.';
+
+/** Summary and description of each operation. */
+const TEXTS: Record<string, [summary: string, description: string]> = {
+  createExpressCustomer: [
+    'Creates a customer',
+    `${WRITES} Send an Idempotency-Key wherever the call may be repeated: without one, each call creates a customer.`,
+  ],
+  expressCustomers: [
+    'Lists customers, newest first',
+    `${READS} Pass \`cursor\` back until it is null. Customers that are created meanwhile do not shift the pages.`,
+  ],
+  expressCustomer: [
+    'Retrieves a customer',
+    `${READS} The ETag is the version of the customer, to be sent as If-Match with a change.`,
+  ],
+  updateExpressCustomer: [
+    'Changes the given fields of a customer',
+    `${WRITES} Fields that are left out stay as they are; metadata is replaced as a whole, and null clears it.`,
+  ],
+  deactivateExpressCustomer: [
+    'Closes a customer to new studies and users',
+    `${WRITES} Nothing is deleted, and repeating the call changes nothing.`,
+  ],
+  reactivateExpressCustomer: ['Reopens a deactivated customer', `${WRITES} Repeating the call changes nothing.`],
+  addUserToExpressCustomer: [
+    'Adds a user to a customer',
+    `${WRITES} Adding a user again changes nothing. Whether the user exists is not checked.`,
+  ],
+  removeUserFromExpressCustomer: [
+    'Removes a user from a customer',
+    `${WRITES} The body names the user. Removing a user again changes nothing.`,
+  ],
+};
+
+const describeChange = (body?: Class): JsonSchema => ({
   params: path,
   headers: header(ifMatch),
   ...(body && { body: buildBodySchema(body) }),
   response: buildResponses('ExpressCustomer', 'The customer after the change.', [404, 412, 413]),
 });
 
-const describeMembership = (summary: string, body: Class, failures: FailureStatus[]): JsonSchema => ({
-  summary,
+const describeMembership = (body: Class, failures: FailureStatus[]): JsonSchema => ({
   params: path,
+  headers: header(ifMatch),
   body: buildBodySchema(body),
-  response: buildResponses('Success', 'Done, now or by an earlier call.', [404, 413, ...failures]),
+  response: buildResponses('Success', 'Done, now or by an earlier call.', [404, 412, 413, ...failures]),
 });
 
-/** The OpenAPI description of each operation, by its operationId. */
-export const restOperations = (): Record<string, JsonSchema> => ({
+const describeCalls = (): Record<string, JsonSchema> => ({
   createExpressCustomer: {
-    summary: 'Creates a customer',
     headers: header({
       'idempotency-key': {
         ...idempotencyKey.schema,
@@ -90,22 +135,24 @@ export const restOperations = (): Record<string, JsonSchema> => ({
     response: buildResponses('ExpressCustomer', 'The created customer.', [413, 422]),
   },
   expressCustomers: {
-    summary: 'Lists customers, newest first',
     querystring: listQuery,
     response: buildResponses('ExpressCustomerList', 'One page of customers.', []),
   },
-  expressCustomer: {
-    summary: 'Retrieves a customer',
-    params: path,
-    response: buildResponses('ExpressCustomer', 'The customer.', [404]),
-  },
-  updateExpressCustomer: describeChange('Changes the given fields of a customer', UpdateExpressCustomerInput),
-  deactivateExpressCustomer: describeChange('Closes a customer to new studies and users'),
-  reactivateExpressCustomer: describeChange('Reopens a deactivated customer'),
-  addUserToExpressCustomer: describeMembership('Adds a user to a customer', AddUserToExpressCustomerInput, [409]),
-  removeUserFromExpressCustomer: describeMembership(
-    'Removes a user from a customer',
-    RemoveUserFromExpressCustomerInput,
-    [],
-  ),
+  expressCustomer: { params: path, response: buildResponses('ExpressCustomer', 'The customer.', [404]) },
+  updateExpressCustomer: describeChange(UpdateExpressCustomerInput),
+  deactivateExpressCustomer: describeChange(),
+  reactivateExpressCustomer: describeChange(),
+  addUserToExpressCustomer: describeMembership(AddUserToExpressCustomerInput, [409]),
+  removeUserFromExpressCustomer: describeMembership(RemoveUserFromExpressCustomerInput, []),
 });
+
+/** The OpenAPI description of each operation, by its operationId. */
+export function restOperations(): Record<string, JsonSchema> {
+  const calls = Object.entries(describeCalls());
+  return Object.fromEntries(
+    calls.map(([operationId, call]) => {
+      const [summary, description] = TEXTS[operationId]!;
+      return [operationId, { summary, description, ...call }];
+    }),
+  );
+}

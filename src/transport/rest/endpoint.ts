@@ -1,4 +1,4 @@
-import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
+import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { restSchemas } from '../../customer/rest/openapi.js';
@@ -6,38 +6,11 @@ import { expressCustomerRoutes } from '../../customer/rest/express-customer.rout
 import { AppError } from '../../shared/app-error.js';
 import { getContext } from '../context.js';
 import { PATHS } from '../paths.js';
-
-const DESCRIPTION = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Avara Express customers',
-    version: '1.0.0',
-    description: 'Express customers group users and studies of a clinic. Every answer is JSON; success is always 200.',
-    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-  },
-  servers: [{ url: '/', description: 'This service' }],
-  components: { securitySchemes: { apiKey: { type: 'http' as const, scheme: 'bearer' } } },
-  security: [{ apiKey: [] }],
-};
+import { DESCRIPTION_OPTIONS } from './description.js';
 
 // The reference page loads from here alone; Swagger UI styles some elements in place.
 const PAGE_POLICY =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
-
-interface Operation {
-  requestBody?: { required?: boolean; content: Record<string, { schema: { required?: string[] } }> };
-}
-
-// The library marks every body as required; one without a required key may be left out.
-const markOptionalBodies: SwaggerTransformObject = (document) => {
-  if (!('openapiObject' in document)) return document.swaggerObject;
-  for (const path of Object.values(document.openapiObject.paths ?? {})) {
-    for (const { requestBody } of Object.values(path as Record<string, Operation>)) {
-      if (requestBody) requestBody.required = requestBody.content['application/json']?.schema.required !== undefined;
-    }
-  }
-  return document.openapiObject;
-};
 
 // It shows another project's name and asks for the URL of a description, although there is only one.
 const NO_TOP_BAR = '.swagger-ui .topbar { display: none; }';
@@ -49,7 +22,7 @@ function requireCustomerId({ params }: FastifyRequest, _reply: FastifyReply, nex
 }
 
 /**
- * The published REST API below /v1/express, its OpenAPI description and a reference page that needs no other host. The
+ * The published REST API below /v1/express and its OpenAPI description and a reference page that needs no other host. The
  * schemas only describe: input is validated once, by the input classes, for both APIs.
  */
 export async function restEndpoint(root: FastifyInstance): Promise<void> {
@@ -57,13 +30,7 @@ export async function restEndpoint(root: FastifyInstance): Promise<void> {
     server.addHook('preValidation', requireCustomerId);
     server.setValidatorCompiler(() => () => true);
     server.setSerializerCompiler(() => (data) => JSON.stringify(data));
-    await server.register(swagger, {
-      openapi: DESCRIPTION,
-      transformObject: markOptionalBodies,
-      refResolver: {
-        buildLocalReference: ({ $id }, _base, _fragment, index) => (typeof $id === 'string' ? $id : `schema-${index}`),
-      },
-    });
+    await server.register(swagger, DESCRIPTION_OPTIONS);
     for (const [name, schema] of Object.entries(restSchemas())) server.addSchema({ $id: name, ...schema });
     await server.register(expressCustomerRoutes(getContext), { prefix: PATHS.rest });
     server.get(PATHS.openapi, { schema: { hide: true } }, async () => server.swagger());
