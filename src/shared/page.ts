@@ -14,6 +14,8 @@ export interface Page<Row> {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   cursorOf(row: Row): string;
+  /** Where to go on from, if that is not the last row. */
+  endCursor?: string;
 }
 
 /** A page as Relay's connections show it. `Fields` are those of an edge besides its cursor and node. */
@@ -71,7 +73,7 @@ export function toConnection<Row, Node, Fields extends object>(
         return cursorOf(rows[0]);
       },
       get endCursor() {
-        return cursorOf(rows.at(-1));
+        return page.endCursor ?? cursorOf(rows.at(-1));
       },
     },
   };

@@ -95,7 +95,15 @@ onEachEngine((engine) => {
       ['1'],
       {
         scope: () => scopeOf('events', expressCustomerId),
-        find: (after: string) => useCases.expressCustomerEvents(caller, expressCustomerId, { first: 2, after }),
+        find: (after: string) => useCases.expressCustomerHistory(caller, expressCustomerId, { first: 2, after }),
+      },
+    ],
+    [
+      'events of the clinic',
+      ['1'],
+      {
+        scope: () => 'expressCustomerEvents',
+        find: (after: string) => useCases.expressCustomerEvents(caller, { first: 2, after }),
       },
     ],
     [

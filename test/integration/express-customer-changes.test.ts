@@ -17,7 +17,7 @@ onEachEngine((engine) => {
   const newCustomer = (caller: Caller, metadata: Record<string, string> = {}) =>
     useCases.createExpressCustomer(caller, { expressCustomerName: 'St. Mary', metadata });
   const historyOf = async (caller: Caller, id: string) =>
-    (await useCases.expressCustomerEvents(caller, id, EVERYTHING)).rows;
+    (await useCases.expressCustomerHistory(caller, id, EVERYTHING)).rows;
 
   describe('updateExpressCustomer', () => {
     it('changes only what is given, moves version and time, and records both values', async () => {
@@ -239,13 +239,13 @@ onEachEngine((engine) => {
     for (const name of ['A', 'B', 'C']) {
       await useCases.updateExpressCustomer(caller, { expressCustomerId, expressCustomerName: name });
     }
-    const first = await useCases.expressCustomerEvents(caller, expressCustomerId, { first: 3 });
+    const first = await useCases.expressCustomerHistory(caller, expressCustomerId, { first: 3 });
     expect(first.hasNextPage).toBe(true);
     const after = first.cursorOf(first.rows[2]!);
-    const second = await useCases.expressCustomerEvents(caller, expressCustomerId, { first: 3, after });
+    const second = await useCases.expressCustomerHistory(caller, expressCustomerId, { first: 3, after });
     expect([...first.rows, ...second.rows].map(({ version }) => version)).toEqual([1, 2, 3, 4]);
     expect(second.hasNextPage).toBe(false);
-    const elsewhere = useCases.expressCustomerEvents(caller, other.expressCustomerId, { first: 3, after });
+    const elsewhere = useCases.expressCustomerHistory(caller, other.expressCustomerId, { first: 3, after });
     await expect(elsewhere).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 

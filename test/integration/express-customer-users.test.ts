@@ -57,7 +57,7 @@ onEachEngine((engine) => {
         useCases.addUserToExpressCustomer(caller, { expressCustomerId, userId }),
         useCases.deactivateExpressCustomer(caller, { expressCustomerId }),
       ]);
-      const { rows } = await useCases.expressCustomerEvents(caller, expressCustomerId, { first: 100 });
+      const { rows } = await useCases.expressCustomerHistory(caller, expressCustomerId, { first: 100 });
       const isIn = added.status === 'fulfilled';
       expect(rows.map(({ type }) => type.replace('express_customer.', ''))).toEqual(
         isIn ? ['created', 'user_added', 'deactivated'] : ['created', 'deactivated'],
@@ -124,7 +124,7 @@ onEachEngine((engine) => {
     const removed = await useCases.removeUserFromExpressCustomer(caller, { expressCustomerId, userId });
     expect(removed).toMatchObject({ userCount: 0, version: 4, isActive: false });
     expect(await useCases.removeUserFromExpressCustomer(caller, { expressCustomerId, userId })).toEqual(removed);
-    const { rows } = await useCases.expressCustomerEvents(caller, expressCustomerId, { first: 100 });
+    const { rows } = await useCases.expressCustomerHistory(caller, expressCustomerId, { first: 100 });
     expect(rows.map(({ type }) => type)).toEqual([
       'express_customer.created',
       'express_customer.user_added',

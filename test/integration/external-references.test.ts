@@ -115,7 +115,7 @@ onEachEngine((engine) => {
     expect(await update({})).toMatchObject({ externalReferenceId: 'second', version: 2 });
     expect(await update({ externalReferenceId: null })).toMatchObject({ externalReferenceId: null, version: 3 });
     expect(await create(caller, 'second')).toMatchObject({ version: 1 });
-    const { rows } = await useCases.expressCustomerEvents(caller, expressCustomerId, EVERYTHING);
+    const { rows } = await useCases.expressCustomerHistory(caller, expressCustomerId, EVERYTHING);
     expect(rows.map(({ changes }) => changes.find(({ path }) => path === 'externalReferenceId'))).toEqual([
       { path: 'externalReferenceId', before: null, after: 'first' },
       { path: 'externalReferenceId', before: 'first', after: 'second' },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { deleteExpiredIdempotencyRecords } from '../../src/customer/persistence/create/delete-expired.js';
 import { ExpressCustomerOrder } from '../../src/customer/model/customer-list.js';
+import type { ExpressCustomerEventType } from '../../src/customer/model/express-customer-event.entity.js';
 import * as useCases from '../../src/customer/use-cases/index.js';
 import { ApiKeyAuthenticator } from '../../src/identity/authenticate-api-key.js';
 import { createClinic } from '../../src/identity/create-clinic.js';
@@ -82,9 +83,15 @@ const CALLS: Record<keyof typeof useCases, (caller: Caller) => Promise<unknown>>
   },
   expressCustomersById: (caller) =>
     withCustomer(caller, (expressCustomerId) => useCases.expressCustomersById(caller, [expressCustomerId])),
-  expressCustomerEvents: (caller) =>
+  expressCustomerEvents: async (caller) => {
+    const { expressCustomerId } = await createExpressCustomer(caller, { expressCustomerName: 'A' });
+    const types: ExpressCustomerEventType[] = ['express_customer.created'];
+    for (const filter of [{}, { types }, { expressCustomerId }])
+      await readTwoPages((page) => useCases.expressCustomerEvents(caller, { ...page, filter }));
+  },
+  expressCustomerHistory: (caller) =>
     withCustomer(caller, (expressCustomerId) =>
-      readTwoPages((page) => useCases.expressCustomerEvents(caller, expressCustomerId, page)),
+      readTwoPages((page) => useCases.expressCustomerHistory(caller, expressCustomerId, page)),
     ),
   expressCustomerUsers: (caller) =>
     withCustomer(caller, async (expressCustomerId) => {

@@ -58,6 +58,14 @@ export class ExpressCustomerEvent {
   @Field(() => Int, { description: 'Version of the customer after the change.' })
   version!: number;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Number of the event in the clinic's feed: 1, 2, 3, ... in the order of the commits, without a gap. null for some " +
+      'seconds after an instance of an earlier version wrote the event.',
+  })
+  position!: number | null;
+
   // Each change carries two values.
   @Directive('@cost(weight: 2)')
   @Field(() => [ExpressCustomerEventChange], { description: 'Changed fields, one entry per field.' })
@@ -73,7 +81,7 @@ export class ExpressCustomerEventEdge {
   node!: ExpressCustomerEvent;
 }
 
-@ObjectType({ description: "One page of a customer's audit events." })
+@ObjectType({ description: "One page of audit events, of a customer or of the clinic's feed." })
 export class ExpressCustomerEventConnection {
   @Field(() => [ExpressCustomerEventEdge], { description: 'The events of this page, each with its cursor.' })
   edges!: ExpressCustomerEventEdge[];
@@ -81,7 +89,7 @@ export class ExpressCustomerEventConnection {
   @Field(() => [ExpressCustomerEvent], { description: 'The events of this page.' })
   nodes!: ExpressCustomerEvent[];
 
-  @Field(() => PageInfo, { description: 'Whether the history continues, and the cursors of this page.' })
+  @Field(() => PageInfo, { description: 'Whether more events follow, and the cursors of this page.' })
   pageInfo!: PageInfo;
 }
 
@@ -92,5 +100,7 @@ const eventId = ({ expressCustomerId, version }: ExpressCustomerEventEntity): st
 /** Maps an event's row to an answer. */
 export function toExpressCustomerEvent(row: ExpressCustomerEventEntity): ExpressCustomerEvent {
   const { type, occurredAt, expressCustomerId, actorApiKeyId, actorUserId, version, changes } = row;
-  return { eventId: eventId(row), type, occurredAt, expressCustomerId, actorApiKeyId, actorUserId, version, changes };
+  const position = row.position === null ? null : Number(row.position);
+  const by = { actorApiKeyId, actorUserId };
+  return { eventId: eventId(row), type, occurredAt, expressCustomerId, ...by, version, position, changes };
 }

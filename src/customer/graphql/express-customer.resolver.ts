@@ -7,6 +7,7 @@ import { ExpressCustomerEventConnection, toExpressCustomerEvent } from '../contr
 import { ExpressCustomerUserConnection, toUserConnection } from '../contract/express-customer-user.connection.js';
 import { ExpressCustomer, toExpressCustomer } from '../contract/express-customer.type.js';
 import { ExpressCustomersArgs } from '../contract/express-customers.args.js';
+import { ExpressCustomerEventsArgs } from '../contract/express-customer-events.args.js';
 import { PageArgs } from '../contract/page.args.js';
 import { ReadsExpress } from './scope-directives.js';
 import * as useCases from '../use-cases/index.js';
@@ -53,6 +54,21 @@ export class ExpressCustomerResolver {
   }
 
   @SizedByFirst()
+  @ReadsExpress()
+  @Query(() => ExpressCustomerEventConnection, {
+    description:
+      "Feed of all changes to the clinic's customers, in the order of the commits. pageInfo.endCursor is where to go on from: it is " +
+      'there on an empty page too, and good for as long as the data is. With filter.types a page may hold fewer events than `first`, ' +
+      'or none, while hasNextPage is true.',
+  })
+  async expressCustomerEvents(
+    @Ctx() context: RequestContext,
+    @Args(() => ExpressCustomerEventsArgs) args: ExpressCustomerEventsArgs,
+  ): Promise<ExpressCustomerEventConnection> {
+    return toConnection(await useCases.expressCustomerEvents(context, args), toExpressCustomerEvent);
+  }
+
+  @SizedByFirst()
   @FieldResolver(() => ExpressCustomerUserConnection, {
     description: 'Users of this customer, in the order they were added.',
   })
@@ -71,7 +87,7 @@ export class ExpressCustomerResolver {
     @Root() customer: ExpressCustomer,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<ExpressCustomerEventConnection> {
-    const found = await useCases.expressCustomerEvents(context, customer.expressCustomerId, page);
+    const found = await useCases.expressCustomerHistory(context, customer.expressCustomerId, page);
     return toConnection(found, toExpressCustomerEvent);
   }
 }

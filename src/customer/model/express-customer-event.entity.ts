@@ -1,12 +1,14 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-export type ExpressCustomerEventType =
-  | 'express_customer.created'
-  | 'express_customer.updated'
-  | 'express_customer.deactivated'
-  | 'express_customer.reactivated'
-  | 'express_customer.user_added'
-  | 'express_customer.user_removed';
+export const EXPRESS_CUSTOMER_EVENT_TYPES = [
+  'express_customer.created',
+  'express_customer.updated',
+  'express_customer.deactivated',
+  'express_customer.reactivated',
+  'express_customer.user_added',
+  'express_customer.user_removed',
+] as const;
+export type ExpressCustomerEventType = (typeof EXPRESS_CUSTOMER_EVENT_TYPES)[number];
 
 /** One changed field; null where there was or is no value. */
 export interface Change {

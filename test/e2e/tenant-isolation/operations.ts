@@ -42,6 +42,12 @@ export const OPERATIONS: Record<string, Operation> = {
     // The customers of these tests have their own id as their reference.
     field: (id) => `expressCustomerByExternalReference(externalReferenceId: "${id}") { id }`,
   },
+  expressCustomerEvents: {
+    kind: 'query',
+    scope: 'express:read',
+    foreign: 'OWN',
+    field: () => 'expressCustomerEvents { nodes { expressCustomerId position } pageInfo { endCursor } }',
+  },
   // Federation's own, which the printed schema leaves out.
   _entities: {
     kind: 'query',
