@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { LogController, type FastifyInstance } from 'fastify';
 import { AppError } from '../shared/app-error.js';
-import { declareContext, getContext, setContext, type HttpRequestContext } from './context.js';
+import { declareContext, getContext, setContext, type HttpRequestContext, type Route } from './context.js';
 import { graphqlEndpoint } from './graphql/endpoint.js';
 import { buildSchema } from './graphql/schema.js';
 import { admitRequests } from './limits/admission.js';
@@ -32,8 +32,8 @@ function beginContexts(server: FastifyInstance, { database, log, spendPoints }: 
   declareContext(server);
   const largeAnswers = new LargeAnswers(spendPoints);
   server.addHook('onRequest', (request, reply, next) => {
-    const { operationId } = request.routeOptions.config as { operationId?: string };
-    const outcome = { operation: operationId ?? request.routeOptions.url ?? 'unknown' };
+    const { url, config } = request.routeOptions as Route;
+    const outcome = { operation: config.operationId ?? url ?? 'unknown' };
     let signal: AbortSignal | undefined;
     const context: HttpRequestContext = {
       requestId: request.id,
@@ -41,13 +41,15 @@ function beginContexts(server: FastifyInstance, { database, log, spendPoints }: 
       dataSource: database.dataSource,
       log,
       outcome,
-      readBudget: largeAnswers.createBudget(reply, () => context),
+      route: { url, config },
+      ends: [],
+      readBudget: largeAnswers.createBudget(() => context),
       // Made when a use case asks for it: most do not.
       get signal() {
         return (signal ??= hangUpSignal(reply.raw));
       },
     };
-    setContext(request, context);
+    setContext(request, context, reply.raw);
     // Answers hold data of a clinic; what may be kept says so itself.
     void reply.headers({
       'x-request-id': request.id,
@@ -59,9 +61,12 @@ function beginContexts(server: FastifyInstance, { database, log, spendPoints }: 
 }
 
 function chargeCallers(server: FastifyInstance, { spendPoints }: Services): void {
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', (request, _reply, next) => {
     const context = getContext(request);
-    if (context.actor) await spendPoints(context, isGraphQL(request) ? 1 : pointsOfRestCall(request));
+    const points = isGraphQL(request) ? 1 : pointsOfRestCall(request, context.route);
+    const charged = spendPoints(context, points);
+    if (charged) charged.then(() => next(), next);
+    else next();
   });
 }
 

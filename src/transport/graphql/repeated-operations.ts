@@ -59,7 +59,9 @@ export class RepeatedOperations {
     const prepared = this.prepare(operation, call);
     if (prepared instanceof AppError) return rejectCall(prepared, context);
     const { coerced, cost } = prepared;
-    const rejection = cost > 1 && (await this.spend(context, cost - 1));
+    // The first point was taken when the request came in.
+    const charged = cost > 1 ? this.spendPoints(context, cost - 1) : undefined;
+    const rejection = charged && (await settle(charged));
     if (rejection) return rejectCall(rejection, context);
     if (call.hash !== undefined) this.persisted.register(call.hash, source!);
     const result = await operation.planned.execute(context, { given: call.variables, coerced });
@@ -81,15 +83,14 @@ export class RepeatedOperations {
       throw error;
     }
   }
-
-  // The first point was taken when the request came in.
-  private spend(context: HttpRequestContext, points: number): Promise<Error | null> {
-    return this.spendPoints(context, points).then(
-      () => null,
-      (error: Error) => error,
-    );
-  }
 }
+
+/** Undefined, or the error with which a promise was rejected. */
+const settle = (promise: Promise<void>): Promise<Error | undefined> =>
+  promise.then(
+    () => undefined,
+    (error: Error) => error,
+  );
 
 const isSameOperation = ({ definition }: KeptOperation, { operationName, isGet }: GraphQLCall): boolean =>
   (operationName === undefined || operationName === definition.name?.value) &&

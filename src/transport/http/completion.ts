@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { getContext, type HttpRequestContext } from '../context.js';
+import { getContext, onEnd, type HttpRequestContext } from '../context.js';
 
 /** How a request ended. */
 export interface Completion {
@@ -25,8 +25,8 @@ const CLIENT_CLOSED_REQUEST = 499;
 export function observeCompletions(server: FastifyInstance, observers: readonly CompletionObserver[]): void {
   server.addHook('onRequest', (request, reply, next) => {
     const { raw } = reply;
-    raw.once('close', () => {
-      const context = getContext(request);
+    const context = getContext(request);
+    onEnd(request, () => {
       const isAborted = !raw.writableFinished;
       const code = isAborted ? 'ABORTED' : (context.outcome.code ?? 'OK');
       const status = raw.headersSent ? raw.statusCode : CLIENT_CLOSED_REQUEST;

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { onEnd } from '../context.js';
 import { serviceUnavailable } from '../errors.js';
 
 const ANSWERED_WITHIN_MS = 4_500;
@@ -17,9 +18,9 @@ function answerLate(reply: FastifyReply): void {
  * timer as soon as a body has been read, and aborts a signal for each request (fastify/fastify#6725).
  */
 export function enforceDeadline(server: FastifyInstance): void {
-  server.addHook('onRequest', (_request, reply, next) => {
+  server.addHook('onRequest', (request, reply, next) => {
     const timer = setTimeout(answerLate, ANSWERED_WITHIN_MS, reply);
-    reply.raw.once('close', () => clearTimeout(timer));
+    onEnd(request, () => clearTimeout(timer));
     next();
   });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import { AppError, badUserInput } from '../../shared/app-error.js';
+import { getContext } from '../context.js';
 import { PATHS } from '../paths.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies HTTPMethods[];
@@ -18,9 +19,10 @@ function hasTwoHosts(rawHeaders: readonly string[]): boolean {
 // What stands around a host in a URL is not part of one.
 const isHost = (host: string): boolean => !/[/\\?#@\s]/.test(host) && URL.canParse(`http://${host}`);
 
-function hasGoodHost({ raw, headers, routeOptions }: FastifyRequest): boolean {
+function hasGoodHost(request: FastifyRequest): boolean {
+  const { raw, headers } = request;
   // Old load balancers check health without one.
-  if (headers.host === undefined) return raw.httpVersion === '1.0' && PROBES.has(routeOptions.url);
+  if (headers.host === undefined) return raw.httpVersion === '1.0' && PROBES.has(getContext(request).route.url);
   return isHost(headers.host) && !hasTwoHosts(raw.rawHeaders);
 }
 
@@ -66,7 +68,7 @@ export function refuseMalformedRequests(server: FastifyInstance): void {
 export function refuseUnknownRoutes(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, next) => {
     if (request.is404) return next(new AppError('NOT_FOUND', 'No such endpoint.'));
-    const { allow } = request.routeOptions.config as { allow?: string };
+    const { allow } = getContext(request).route.config;
     if (allow === undefined) return next();
     void reply.header('allow', allow);
     if (request.method === 'OPTIONS') return void reply.code(204).send();

@@ -7,8 +7,8 @@ import type { Completion, CompletionObserver } from './completion.js';
 const PROBES = new Set<string | undefined>([PATHS.live, PATHS.ready]);
 
 // Probes come every few seconds for ever; what they find wrong has a line of its own.
-function chooseLevel({ request, status }: Completion): 'debug' | 'info' | 'error' {
-  if (PROBES.has(request.routeOptions.url)) return 'debug';
+function chooseLevel({ context, status }: Completion): 'debug' | 'info' | 'error' {
+  if (PROBES.has(context.route.url)) return 'debug';
   return status >= 500 ? 'error' : 'info';
 }
 

@@ -54,7 +54,7 @@ export function traceRequests(server: FastifyInstance): CompletionObserver | nul
       getContext(request).outcome.operation ?? 'unknown',
       {
         kind: SpanKind.SERVER,
-        attributes: { 'http.request.method': request.method, 'http.route': request.routeOptions.url ?? 'unknown' },
+        attributes: { 'http.request.method': request.method, 'http.route': getContext(request).route.url ?? 'unknown' },
       },
       parent,
     );

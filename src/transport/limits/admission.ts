@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorId } from '../../identity/actor.js';
 import type { AppError } from '../../shared/app-error.js';
-import { getContext } from '../context.js';
+import { getContext, onEnd } from '../context.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
 import { chooseErrorType, isGraphQL } from '../http/send-error.js';
 import { FairShare } from './fair-share.js';
@@ -71,7 +71,7 @@ const hasRoomOrNothing = (share: FairShare, credential: string, bytes: number): 
 // Before the body is read.
 function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: number): void {
   const arriving = new FairShare(ARRIVING_BYTES);
-  server.addHook('onRequest', (request, reply, next) => {
+  server.addHook('onRequest', (request, _reply, next) => {
     if (!getContext(request).actor) return next();
     const credential = getCredential(request);
     const bytes = bodyBytes(request, maxBytes);
@@ -79,7 +79,7 @@ function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: numb
     if (bytes > 0) {
       const arrived = arriving.take(credential, bytes);
       request.setDecorator(RELEASE, arrived);
-      reply.raw.once('close', arrived);
+      onEnd(request, arrived);
     }
     next();
   });
@@ -97,7 +97,7 @@ function admitWork(server: FastifyInstance, gate: OverloadGate): void {
     const leave = gate.enter(credential);
     request.setDecorator(RELEASE, leave);
     // Also comes where the caller hangs up before the answer.
-    reply.raw.once('close', leave);
+    onEnd(request, leave);
     next();
   });
 }
@@ -111,7 +111,7 @@ function admitAnswers(server: FastifyInstance, maxBytes: number): void {
     if (bytes < MIN_COUNTED_ANSWER_BYTES) return next();
     const credential = getCredential(request);
     if (!hasRoomOrNothing(unread, credential, bytes)) return next(null, replaceAnswer(request, reply));
-    reply.raw.once('close', unread.take(credential, bytes));
+    onEnd(request, unread.take(credential, bytes));
     next();
   });
 }

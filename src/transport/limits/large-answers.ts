@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { actorId } from '../../identity/actor.js';
 import { serviceUnavailable } from '../../shared/app-error.js';
 import { ReadBudget } from '../../shared/read-budget.js';
@@ -20,7 +19,7 @@ export class LargeAnswers {
   constructor(private readonly spendPoints: SpendPoints) {}
 
   /** The budget of a request, which is settled when its answer has been sent or its caller has gone. */
-  createBudget({ raw }: FastifyReply, getContext: () => HttpRequestContext): ReadBudget {
+  createBudget(getContext: () => HttpRequestContext): ReadBudget {
     const releases: (() => void)[] = [];
     let held = 0;
     const budget = new ReadBudget((bytes) => {
@@ -30,10 +29,10 @@ export class LargeAnswers {
       releases.push(this.memory.take(holder, bytes));
       held += bytes;
       if (releases.length > 1) return;
-      raw.once('close', () => {
+      getContext().ends.push(() => {
         for (const release of releases) release();
         // The answer has been sent: a credential without points for it learns so from its next one.
-        void this.spendPoints(getContext(), pointsOfBytes(budget.bytes)).catch(() => undefined);
+        this.spendPoints(getContext(), pointsOfBytes(budget.bytes))?.catch(() => undefined);
       });
     });
     return budget;

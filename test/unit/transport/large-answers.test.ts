@@ -1,5 +1,3 @@
-import { EventEmitter } from 'node:events';
-import type { FastifyReply } from 'fastify';
 import { ReadBudget } from '../../../src/shared/read-budget.js';
 import type { HttpRequestContext } from '../../../src/transport/context.js';
 import { LargeAnswers } from '../../../src/transport/limits/large-answers.js';
@@ -8,15 +6,16 @@ const MB = 1_000_000;
 
 function newAnswers() {
   const charges: [string, number][] = [];
-  const answers = new LargeAnswers(async ({ actor }, points) => {
+  const answers = new LargeAnswers(({ actor }, points) => {
     charges.push([(actor as { apiKeyId: string }).apiKeyId, points]);
+    return undefined;
   });
   const begin = (apiKeyId: string) => {
-    const raw = new EventEmitter();
     const actor = { kind: 'api-key', apiKeyId, clinicId: 'c', scopes: [] };
-    const context = { actor, outcome: {} } as unknown as HttpRequestContext;
-    const budget = answers.createBudget({ raw } as unknown as FastifyReply, () => context);
-    return { read: (bytes: number) => budget.spend([bytes], Number), end: () => raw.emit('close') };
+    const ends: (() => void)[] = [];
+    const context = { actor, outcome: {}, ends } as unknown as HttpRequestContext;
+    const budget = answers.createBudget(() => context);
+    return { read: (bytes: number) => budget.spend([bytes], Number), end: () => ends.forEach((end) => end()) };
   };
   return { begin, charges };
 }
