@@ -45,6 +45,13 @@ async function readTwoPages(
 /** A call of each use case; a new one does not compile without its own. */
 const CALLS: Record<keyof typeof useCases, (caller: Caller) => Promise<unknown>> = {
   createExpressCustomer: (caller) => createExpressCustomer(caller, { expressCustomerName: 'A' }),
+  createExpressCustomers: (caller) => useCases.createExpressCustomers(caller, [{ expressCustomerName: 'A' }]),
+  upsertExpressCustomer: async (caller) => {
+    for (const expressCustomerName of ['A', 'B'])
+      await useCases.upsertExpressCustomer(caller, { externalReferenceId: 'upserted', expressCustomerName });
+  },
+  upsertExpressCustomers: (caller) =>
+    useCases.upsertExpressCustomers(caller, [{ externalReferenceId: 'in bulk', expressCustomerName: 'A' }]),
   updateExpressCustomer: (caller) =>
     withCustomer(caller, (expressCustomerId) =>
       useCases.updateExpressCustomer(caller, { expressCustomerId, expressCustomerName: 'B', expectedVersion: 1 }),

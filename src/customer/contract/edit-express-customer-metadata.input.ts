@@ -6,17 +6,18 @@ import type { Metadata } from '../model/express-customer.entity.js';
 import { EXPECTED_VERSION, METADATA_LIMITS } from './descriptions.js';
 import * as rules from '../model/rules.js';
 
-function keysInBoth({ set, unset }: { set?: unknown; unset?: unknown }): FieldError[] {
+/** The errors of keys that are both set and unset; `unsetName` is the field of the keys to unset. */
+export function findKeysInBoth(set: unknown, unset: unknown, unsetName: string): FieldError[] {
   if (!Array.isArray(unset)) return [];
   return collectFieldErrors(unset, (key: unknown, index): FieldError[] =>
     typeof key === 'string' && Object.hasOwn(set ?? {}, key)
-      ? [{ path: ['unset', index], code: 'INVALID', message: 'A key cannot be both set and unset.' }]
+      ? [{ path: [unsetName, index], code: 'INVALID', message: 'A key cannot be both set and unset.' }]
       : [],
   );
 }
 
 @InputType({ description: 'Set and unset single metadata keys. A key must not be in both.' })
-@ValidateInput(keysInBoth)
+@ValidateInput(({ set, unset }: { set?: unknown; unset?: unknown }) => findKeysInBoth(set, unset, 'unset'))
 export class EditExpressCustomerMetadataInput {
   @Field(() => ID, { description: 'Id of the customer whose metadata to edit.' })
   @ValidateWith(rules.expressCustomerId)

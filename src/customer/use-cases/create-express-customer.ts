@@ -9,9 +9,10 @@ import { inStoredOrder } from '../model/metadata-order.js';
 import { createBatched, type NewExpressCustomer } from '../persistence/create/batched-create.js';
 import { createIdempotently } from '../persistence/create/idempotent-create.js';
 import { createForClient } from '../persistence/create/retried-create.js';
-import { nameReferenceHolder } from './name-reference-holder.js';
+import { nameReferenceHolder } from './references/name-reference-holder.js';
 
-function buildCustomer(
+/** A new customer as the actor asks for it. */
+export function buildCustomer(
   actor: Actor,
   { expressCustomerName, externalReferenceId, metadata }: CreateExpressCustomerInput,
 ): NewExpressCustomer {

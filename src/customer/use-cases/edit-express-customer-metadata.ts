@@ -2,14 +2,9 @@ import { authorise, type RequestContext } from '../../identity/request-context.j
 import { badUserInput } from '../../shared/app-error.js';
 import { changeExpressCustomer } from './change-express-customer.js';
 import type { EditExpressCustomerMetadataInput } from '../contract/edit-express-customer-metadata.input.js';
-import type { ExpressCustomerEntity, Metadata } from '../model/express-customer.entity.js';
+import { editMetadata } from '../model/edit-metadata.js';
+import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import * as rules from '../model/rules.js';
-
-function editMetadata(metadata: Metadata, set: Metadata, unset: string[]): Metadata {
-  const removed = new Set(unset);
-  // From entries: assigning a key such as __proto__ would set no key at all.
-  return Object.fromEntries([...Object.entries(metadata).filter(([key]) => !removed.has(key)), ...Object.entries(set)]);
-}
 
 /**
  * Sets and unsets single metadata keys, atomically: concurrent edits of other keys all survive. The result may have at most 50

@@ -1,9 +1,10 @@
 export { addUserToExpressCustomer } from './add-user-to-express-customer.js';
 export { createExpressCustomer } from './create-express-customer.js';
+export { createExpressCustomers } from './bulk/create-express-customers.js';
 export { deactivateExpressCustomer } from './deactivate-express-customer.js';
 export { editExpressCustomerMetadata } from './edit-express-customer-metadata.js';
 export { expressCustomer } from './express-customer.js';
-export { expressCustomerByExternalReference } from './express-customer-by-external-reference.js';
+export { expressCustomerByExternalReference } from './references/express-customer-by-external-reference.js';
 export { expressCustomerEvents } from './express-customer-events.js';
 export { expressCustomerHistory } from './express-customer-history.js';
 export { expressCustomerUsers } from './express-customer-users.js';
@@ -12,4 +13,6 @@ export { expressCustomersById } from './express-customers-by-id.js';
 export { reactivateExpressCustomer } from './reactivate-express-customer.js';
 export { removeUserFromExpressCustomer } from './remove-user-from-express-customer.js';
 export { userExpressCustomers } from './user-express-customers.js';
+export { upsertExpressCustomer } from './references/upsert-express-customer.js';
+export { upsertExpressCustomers } from './bulk/upsert-express-customers.js';
 export { updateExpressCustomer } from './update-express-customer.js';

@@ -1,7 +1,7 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import { changeExpressCustomer } from './change-express-customer.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
-import { nameReferenceHolder } from './name-reference-holder.js';
+import { nameReferenceHolder } from './references/name-reference-holder.js';
 import type { Precondition } from './precondition.js';
 import type { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
 

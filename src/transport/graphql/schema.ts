@@ -7,6 +7,7 @@ import {
 } from '../../customer/graphql/express-customer.resolver.js';
 import { ExpressCustomerMutationsResolver } from '../../customer/graphql/express-customer-mutations.resolver.js';
 import { resolveReferences } from '../../customer/graphql/entities.resolver.js';
+import { UpsertsResolver } from '../../customer/graphql/upserts.resolver.js';
 import { UserResolver } from '../../customer/graphql/user.resolver.js';
 import { validateInstance } from '../../shared/validation.js';
 import { linkFederation, toSubgraph } from './federation.js';
@@ -14,6 +15,7 @@ import { linkFederation, toSubgraph } from './federation.js';
 const resolvers: NonEmptyArray<new () => object> = [
   ExpressCustomerResolver,
   ExpressCustomerMutationsResolver,
+  UpsertsResolver,
   ExpressCustomerConnectionResolver,
   UserResolver,
 ];

@@ -72,6 +72,27 @@ export const OPERATIONS: Record<string, Operation> = {
     foreign: 'OWN',
     field: () => 'createExpressCustomer(input: { expressCustomerName: "A" }) { expressCustomerName }',
   },
+  createExpressCustomers: {
+    kind: 'mutation',
+    scope: 'express:write',
+    foreign: 'OWN',
+    field: () => 'createExpressCustomers(inputs: [{ expressCustomerName: "A" }]) { expressCustomer { id } }',
+  },
+  // In another clinic the reference is free.
+  upsertExpressCustomer: {
+    kind: 'mutation',
+    scope: 'express:write',
+    foreign: 'OWN',
+    field: (id) =>
+      `upsertExpressCustomer(input: { externalReferenceId: "${id}" expressCustomerName: "B" }) { expressCustomer { id } }`,
+  },
+  upsertExpressCustomers: {
+    kind: 'mutation',
+    scope: 'express:write',
+    foreign: 'OWN',
+    field: (id) =>
+      `upsertExpressCustomers(inputs: [{ externalReferenceId: "${id}" expressCustomerName: "B" }]) { expressCustomer { id } }`,
+  },
   updateExpressCustomer: change('updateExpressCustomer', 'expressCustomerName: "B"'),
   editExpressCustomerMetadata: change('editExpressCustomerMetadata', 'set: { a: "b" }'),
   deactivateExpressCustomer: change('deactivateExpressCustomer'),

@@ -70,6 +70,15 @@ it('each mutation of a document costs what it costs alone, in fragments too', ()
   expect(cost(`mutation { ...M } fragment M on Mutation { a: ${create} b: ${create} }`)).toBe(2 * alone);
 });
 
+it('a mutation of many items costs what the items cost alone', () => {
+  const result = '{ outcome expressCustomer { id } }';
+  const item = '{ externalReferenceId: "R" }';
+  const alone = cost(`mutation { upsertExpressCustomer(input: ${item}) ${result} }`);
+  const many = (items: string) => cost(`mutation { upsertExpressCustomers(inputs: [${items}]) ${result} }`);
+  expect(many(item)).toBe(alone);
+  expect(many(Array.from({ length: 100 }, () => item).join(' '))).toBe(100 * alone);
+});
+
 it('what can hold much weighs more: metadata, and the values before and after a change', () => {
   const page = (fields: string) => cost(`{ expressCustomers(first: 100) { nodes { ${fields} } } }`);
   expect(page('id expressCustomerName')).toBe(101);

@@ -100,6 +100,13 @@ function argumentsOf(field: Field, node: FieldNode, variables: Record<string, un
   }
 }
 
+/** The fields that answer one entry per item of an argument, which no directive can express. */
+const ITEM_ARGUMENTS: ReadonlyMap<string, string> = new Map([
+  ['_entities', 'representations'],
+  ['upsertExpressCustomers', 'inputs'],
+  ['createExpressCustomers', 'inputs'],
+]);
+
 /** Computes how many entries a field requests, as far as its directives define it. */
 export function sliceOf(
   { listSize }: FieldCosts,
@@ -108,10 +115,10 @@ export function sliceOf(
   variables: Record<string, unknown>,
 ): Slice {
   const { assumedSize = UNANNOTATED_SIZE, slicingArguments = NO_FIELDS, sizedFields = NO_FIELDS } = listSize;
-  // Federation's entity resolver returns one entity per representation, which no directive can express.
-  if (field.name === '_entities') {
-    const { representations } = argumentsOf(field, node, variables);
-    return { size: Array.isArray(representations) ? representations.length : assumedSize, sizedFields };
+  const items = ITEM_ARGUMENTS.get(field.name);
+  if (items !== undefined) {
+    const given = argumentsOf(field, node, variables)[items];
+    return { size: Array.isArray(given) ? given.length : assumedSize, sizedFields };
   }
   if (slicingArguments.length === 0) return { size: assumedSize, sizedFields };
   const given = argumentsOf(field, node, variables);

@@ -67,13 +67,13 @@ class CostWalk {
     const isSized = around?.sizedFields.includes(field.name);
     const times = costs.isList ? (isSized ? around!.size : slice.size) : 1;
     const mutation = type === this.schema.getMutationType() ? MUTATION_COST : 0;
-    return mutation + times * (costs.weight + inner);
+    return times * (mutation + costs.weight + inner);
   }
 }
 
 /**
  * Computes what a valid operation costs at most, before it runs: every object counts 1 and every scalar 0 unless `@cost` says
- * otherwise, lists count as often as `@listSize` says, and each mutation 10 more. The same estimate as a federation router's
+ * otherwise, lists count as often as `@listSize` says, and each mutation 10 more, a mutation of several items for each. The same estimate as a federation router's
  * demand control, from the same directives (https://ibm.github.io/graphql-specs/cost-spec.html). Unlike there, inputs are
  * free (a body's length bounds them), and several mutations in one document cost what they cost alone. `variables` are the
  * coerced ones, with defaults, so that the cost is that of the values with which the fields are called.

@@ -1,9 +1,9 @@
-import { violatedIndex } from '../../database/connection/postgres-errors.js';
-import type { Actor } from '../../identity/actor.js';
-import type { RequestContext } from '../../identity/request-context.js';
-import { AppError } from '../../shared/app-error.js';
-import { externalReferenceTaken } from '../model/errors.js';
-import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
+import { violatedIndex } from '../../../database/connection/postgres-errors.js';
+import type { Actor } from '../../../identity/actor.js';
+import type { RequestContext } from '../../../identity/request-context.js';
+import { AppError } from '../../../shared/app-error.js';
+import { externalReferenceTaken } from '../../model/errors.js';
+import { ExpressCustomerRepository } from '../../persistence/express-customer.repository.js';
 
 // The indexes of partitions are named after the column, as the index itself is.
 const isTaken = (error: unknown): boolean =>

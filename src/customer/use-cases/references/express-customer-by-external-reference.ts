@@ -1,7 +1,7 @@
-import { authorise, type RequestContext } from '../../identity/request-context.js';
-import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
-import { customerBytes } from '../model/row-size.js';
-import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
+import { authorise, type RequestContext } from '../../../identity/request-context.js';
+import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
+import { customerBytes } from '../../model/row-size.js';
+import { ExpressCustomerRepository } from '../../persistence/express-customer.repository.js';
 
 /**
  * Gets the customer of the caller's clinic that has an externalReferenceId, which is compared exactly. Unknown references,

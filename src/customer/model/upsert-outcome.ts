@@ -1,0 +1,6 @@
+/** What an upsert did. */
+export enum UpsertOutcome {
+  CREATED = 'CREATED',
+  UPDATED = 'UPDATED',
+  UNCHANGED = 'UNCHANGED',
+}
