@@ -6,6 +6,7 @@ import {
   type GraphQLLeafType,
   type GraphQLObjectType,
 } from 'graphql';
+import { readLeaf } from './leaf.js';
 import type { FieldPlan, Selection, ValuePlan } from './plan.js';
 import { buildInfo, handleError, isPromise, resolveField, type Path, type Run } from './run.js';
 
@@ -17,7 +18,8 @@ export function runFields(run: Run, selection: Selection, source: unknown, path:
   let pending: string[] | undefined;
   try {
     for (const field of selection.fields) {
-      const value = field.typeName ?? runField(run, field, source, path);
+      const leaf = field.typeName ?? readLeaf(field, source);
+      const value = leaf === undefined ? runField(run, field, source, path) : leaf;
       result[field.key] = value;
       if (isPromise(value)) (pending ??= []).push(field.key);
     }

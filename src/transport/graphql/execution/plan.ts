@@ -23,6 +23,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { planArguments, type ReadArguments } from './arguments.js';
 
 /** How a value of an output type is completed; `isNonNull` says what becomes of null and of errors. */
 export type ValuePlan = { readonly isNonNull: boolean } & (
@@ -53,6 +54,7 @@ export interface FieldPlan {
   /** What `__typename` answers; undefined for every other field. */
   readonly typeName: string | undefined;
   readonly value: ValuePlan;
+  readonly readArguments: ReadArguments;
 }
 
 /** Decides `@skip` and `@include` of a selection; without conditions every selection is included. */
@@ -125,7 +127,8 @@ export class OperationPlan {
     const definition = this.findDefinition(parent, nodes[0]!.name.value);
     const typeName = definition === TypeNameMetaFieldDef ? parent.name : undefined;
     const value = this.planValue(definition.type, nodes);
-    return { key, parent, definition, nodes, resolve: definition.resolve, typeName, value };
+    const readArguments = planArguments(definition, nodes[0]!);
+    return { key, parent, definition, nodes, resolve: definition.resolve, typeName, value, readArguments };
   }
 
   private findDefinition(parent: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {

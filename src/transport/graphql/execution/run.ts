@@ -1,10 +1,4 @@
-import {
-  getArgumentValues,
-  locatedError,
-  responsePathAsArray,
-  type GraphQLError,
-  type GraphQLResolveInfo,
-} from 'graphql';
+import { locatedError, responsePathAsArray, type GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { FieldPlan, OperationPlan, ValuePlan } from './plan.js';
 
 export type Path = GraphQLResolveInfo['path'];
@@ -23,19 +17,15 @@ export interface Run {
 export const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
-const NO_ARGUMENTS = Object.freeze({});
-
 /** The value of a field before it is completed: what its resolver returns, else the property of its source. */
 export function resolveField(run: Run, field: FieldPlan, source: unknown, path: Path): unknown {
-  if (field.resolve) return field.resolve(source, readArguments(run, field), run.context, buildInfo(run, field, path));
+  if (field.resolve)
+    return field.resolve(source, field.readArguments(run.variables), run.context, buildInfo(run, field, path));
   if (typeof source !== 'object' || source === null) return undefined;
   const value = (source as Record<string, unknown>)[field.definition.name];
   if (typeof value !== 'function') return value;
-  return value.call(source, readArguments(run, field), run.context, buildInfo(run, field, path)) as unknown;
+  return value.call(source, field.readArguments(run.variables), run.context, buildInfo(run, field, path)) as unknown;
 }
-
-const readArguments = (run: Run, { definition, nodes }: FieldPlan): Record<string, unknown> =>
-  definition.args.length === 0 ? NO_ARGUMENTS : getArgumentValues(definition, nodes[0]!, run.variables);
 
 export const buildInfo = (
   { plan: { schema, fragments, operation }, variables }: Run,
