@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { badUserInput, type AppError } from './app-error.js';
 import { isStorable } from './text.js';
 
@@ -19,7 +19,7 @@ export const invalidCursor = (): AppError =>
  * of another list is rejected instead of continuing from a wrong row.
  */
 export function cursorScope(...parts: unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 11);
+  return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 11);
 }
 
 /** Encodes the sort keys of a page's last row as an opaque base64url text. */

@@ -104,6 +104,15 @@ export function findVariableErrors(
   return removeRepeated(all);
 }
 
+// Per definition: the documents that are repeated keep theirs, and there is one schema per process.
+const knownTypes = new WeakMap<VariableDefinitionNode, GraphQLInputType>();
+
+function typeOf(schema: GraphQLSchema, definition: VariableDefinitionNode): GraphQLInputType {
+  let type = knownTypes.get(definition);
+  if (!type) knownTypes.set(definition, (type = typeFromAST(schema, definition.type as never) as GraphQLInputType));
+  return type;
+}
+
 const rejectValue = () => {
   throw new EnoughErrors();
 };
@@ -111,9 +120,10 @@ const rejectValue = () => {
 function coerce(schema: GraphQLSchema, definitions: readonly VariableDefinitionNode[], variables: Variables) {
   // Without a prototype while it is filled: a variable can be named __proto__.
   const coerced = Object.create(null) as Variables;
-  for (const { variable, type: typeNode, defaultValue } of definitions) {
+  for (const definition of definitions) {
+    const { variable, defaultValue } = definition;
     const name = variable.name.value;
-    const type = typeFromAST(schema, typeNode as never) as GraphQLInputType;
+    const type = typeOf(schema, definition);
     if (Object.hasOwn(variables, name)) coerced[name] = coerceInputValue(variables[name], type, rejectValue);
     else if (defaultValue) coerced[name] = valueFromAST(defaultValue, type);
     else if (isNonNullType(type)) rejectValue();

@@ -18,6 +18,8 @@ const MAX_ROWS = 420;
 
 interface Seek extends ListRequest {
   limit: number;
+  /** Equal for equal cursors. */
+  cursor: string;
 }
 
 // As few as there are shapes of such lists: filter by activity, order, page size, cursor or none.
@@ -68,10 +70,10 @@ async function findPages(dataSource: DataSource, seeks: Seek[]): Promise<Found[]
     const page = await findFirstPage(dataSource, seek);
     return seeks.map(() => page);
   }
-  const distinct = new Map(seeks.map((seek) => [cursorOf(seek), seek.after!]));
+  const distinct = new Map(seeks.map(({ cursor, after }) => [cursor, after!]));
   const pages = await findPagesAfter(dataSource, seek, [...distinct.values()]);
   const places = new Map([...distinct.keys()].map((key, at) => [key, at]));
-  return seeks.map((seek) => pages[places.get(cursorOf(seek))!]!);
+  return seeks.map(({ cursor }) => pages[places.get(cursor)!]!);
 }
 
 interface Kind extends Group {
@@ -79,13 +81,11 @@ interface Kind extends Group {
   shape: string;
 }
 
-const cursorOf = ({ after }: Seek): string => JSON.stringify(after);
-
 /** How many fit in one statement, in which equal ones are read once. */
 function countFitting(seeks: Seek[]): number {
   const most = Math.floor(MAX_ROWS / seeks[0]!.limit);
   const distinct = new Set<string>();
-  const end = seeks.findIndex((seek) => distinct.add(cursorOf(seek)).size > most);
+  const end = seeks.findIndex(({ cursor }) => distinct.add(cursor).size > most);
   return end === -1 ? seeks.length : end;
 }
 
@@ -104,7 +104,8 @@ export async function findPageBatched(
   limit: number,
   signal?: AbortSignal,
 ): Promise<Found> {
-  const seek = { ...request, limit: LIMITS.find((most) => limit <= most) ?? limit };
+  const cursor = JSON.stringify(request.after);
+  const seek = { ...request, limit: LIMITS.find((most) => limit <= most) ?? limit, cursor };
   const { clinicId, after } = request;
   const { isActive, externalReferenceId = '' } = request.criteria;
   const shape = [inOrder(seek), isActive, seek.limit, after === null, externalReferenceId].join(' ');

@@ -107,6 +107,10 @@ const ITEM_ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['createExpressCustomers', 'inputs'],
 ]);
 
+/** Whether a field's arguments decide its size. */
+export const isSliced = ({ listSize }: FieldCosts, field: Field): boolean =>
+  ITEM_ARGUMENTS.has(field.name) || (listSize.slicingArguments ?? NO_FIELDS).length > 0;
+
 /** Computes how many entries a field requests, as far as its directives define it. */
 export function sliceOf(
   { listSize }: FieldCosts,

@@ -12,13 +12,15 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { MUTATION_COST } from '../../limits/points.js';
-import { costsOfField, sliceOf, type Slice } from './cost-directives.js';
+import { costsOfField, isSliced, sliceOf, type Slice } from './cost-directives.js';
 
 /** One walk through an operation with one set of variables. */
 class CostWalk {
   private readonly fragments = new Map<string, FragmentDefinitionNode>();
   // By name and size: a fragment that is spread in many places is walked once for each size around it.
   private readonly walked = new Map<string, number>();
+  /** Whether other variables could give another cost. */
+  dependsOnVariables = false;
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -61,6 +63,7 @@ class CostWalk {
     const field = 'getFields' in type ? type.getFields()[node.name.value] : undefined;
     if (!field) return 0;
     const costs = costsOfField(field);
+    if (isSliced(costs, field) && (node.arguments ?? []).length > 0) this.dependsOnVariables = true;
     const slice = sliceOf(costs, field, node, this.variables);
     const below = costs.namedType;
     const inner = node.selectionSet && isCompositeType(below) ? this.of(below, node.selectionSet, slice) : 0;
@@ -70,6 +73,9 @@ class CostWalk {
     return times * (mutation + costs.weight + inner);
   }
 }
+
+// Costs of operations whose variables make no difference: each call of a kept document finds its own.
+const fixedCosts = new WeakMap<OperationDefinitionNode, number>();
 
 /**
  * Computes what a valid operation costs at most, before it runs: every object counts 1 and every scalar 0 unless `@cost` says
@@ -84,6 +90,12 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
 ): number {
+  const known = fixedCosts.get(operation);
+  if (known !== undefined) return known;
   const root = schema.getRootType(operation.operation);
-  return root ? new CostWalk(schema, document, variables).of(root, operation.selectionSet) : 0;
+  if (!root) return 0;
+  const walk = new CostWalk(schema, document, variables);
+  const cost = walk.of(root, operation.selectionSet);
+  if (!walk.dependsOnVariables) fixedCosts.set(operation, cost);
+  return cost;
 }
