@@ -1,4 +1,4 @@
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Directive, Field, ObjectType, registerEnumType } from 'type-graphql';
 import { UpsertOutcome } from '../model/upsert-outcome.js';
 import { ExpressCustomer } from './express-customer.type.js';
 import { ExpressCustomerItemError } from './item-error.type.js';
@@ -30,6 +30,7 @@ export class UpsertExpressCustomersResult {
   @Field(() => UpsertOutcome, { nullable: true, description: 'What the upsert did; null if the item was refused.' })
   outcome!: UpsertOutcome | null;
 
+  @Directive('@listSize(assumedSize: 1)')
   @Field(() => [ExpressCustomerItemError], { description: 'Why the item was refused; empty if it was not.' })
   errors!: ExpressCustomerItemError[];
 }
@@ -39,6 +40,7 @@ export class CreateExpressCustomersResult {
   @Field(() => ExpressCustomer, { nullable: true, description: 'The customer; null if the item was refused.' })
   expressCustomer!: ExpressCustomer | null;
 
+  @Directive('@listSize(assumedSize: 1)')
   @Field(() => [ExpressCustomerItemError], { description: 'Why the item was refused; empty if it was not.' })
   errors!: ExpressCustomerItemError[];
 }

@@ -122,3 +122,10 @@ it.each([
   const theirs = getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
   expect(fitting).toEqual(theirs ?? null);
 });
+
+it('100 items cost less than one operation may, with all that their results hold', () => {
+  const results =
+    '{ outcome expressCustomer { id metadata } errors { code message currentVersion fields { path code message } } }';
+  const items = Array.from({ length: 100 }, () => '{ externalReferenceId: "R" }').join(' ');
+  expect(cost(`mutation { upsertExpressCustomers(inputs: [${items}]) ${results} }`)).toBeLessThan(5_000);
+});

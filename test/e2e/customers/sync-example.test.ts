@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '../../../examples/sync/client.js';
+import { runNightly } from '../../../examples/sync/nightly.js';
+import { readOrganisations, type Organisation } from '../../../examples/sync/organisations.js';
+import { createTestDatabase, onEachEngine, type TestDatabase } from '../../support/engines.js';
+import { serviceOn, type Clinic, type Service } from '../../support/service.js';
+
+const MANY = 10_000;
+const NOTHING = { created: 0, updated: 0, unchanged: 0, deactivated: 0, refused: 0 };
+
+const organisationsOf = (count: number): Organisation[] =>
+  Array.from({ length: count }, (_, n) => ({
+    isActive: n % 100 !== 7,
+    input: {
+      externalReferenceId: `HIS-${n}`,
+      expressCustomerName: `Organisation ${n}`,
+      setMetadata: { city: `City ${n % 50}` },
+      unsetMetadata: ['phone'],
+      reactivate: n % 100 !== 7,
+    },
+  }));
+
+onEachEngine((engine) => {
+  let place: TestDatabase;
+  let service: Service;
+  let clinic: Clinic;
+  beforeEach(async () => {
+    place = await createTestDatabase(engine);
+    service = await serviceOn(place, { RATE_LIMIT_POINTS: '0', LOG_LEVEL: 'silent' });
+    clinic = await service.newClinic();
+  });
+  afterEach(() => service.stop());
+
+  const clientOf = (signal?: AbortSignal, url = service.url) => new Client(`${url}/graphql`, clinic.token, signal);
+  const rows = async (table: string): Promise<number> => {
+    const [row] = await service.dataSource.query<{ count: string }[]>(
+      `SELECT count(*) FROM ${table} WHERE clinic_id = $1`,
+      [clinic.clinicId],
+    );
+    return Number(row!.count);
+  };
+  const reported: string[] = [];
+  const run = (organisations: Organisation[], signal?: AbortSignal) =>
+    runNightly(clientOf(signal), organisations, (text) => void reported.push(text));
+
+  it(`of the guide finds ${MANY} organisations unchanged when it runs again, and adds no event`, async () => {
+    const organisations = organisationsOf(MANY);
+    expect(await run(organisations)).toEqual({ ...NOTHING, created: MANY, deactivated: MANY / 100 });
+    const events = await rows('express_customer_events');
+    expect(events).toBe(MANY + MANY / 100);
+    expect(await run(organisations)).toEqual({ ...NOTHING, unchanged: MANY });
+    expect(await rows('express_customer_events')).toBe(events);
+    expect(await rows('express_customers')).toBe(MANY);
+  }, 240_000);
+
+  it('of the guide goes on after it was ended anywhere, and leaves what others have added', async () => {
+    const organisations = organisationsOf(1_000);
+    const ended = new AbortController();
+    const first = run(organisations, ended.signal);
+    // Ends when the first calls have been answered, with another on its way.
+    const failed = first.catch(() => true);
+    while ((await rows('express_customers')) < 300 && (await Promise.race([failed, sleep(1)])) !== true);
+    ended.abort();
+    await expect(first).rejects.toThrow();
+    const [one] = (
+      await service.graphql(
+        clinic,
+        '{ expressCustomers(first: 1, orderBy: CREATED_AT_ASC) { nodes { expressCustomerId } } }',
+      )
+    ).body.data!.expressCustomers.nodes;
+    const edit = `mutation ($input: EditExpressCustomerMetadataInput!) { editExpressCustomerMetadata(input: $input) { version } }`;
+    await service.graphql(clinic, edit, { input: { ...one, set: { note: 'ours' } } });
+    const { created, unchanged, updated } = await run(organisations);
+    expect(created + unchanged).toBe(1_000);
+    expect(unchanged).toBeGreaterThanOrEqual(300);
+    expect(updated).toBe(0);
+    const { body } = await service.graphql(
+      clinic,
+      `{ expressCustomers(filter: { metadata: { note: "ours" } }) { totalCount } }`,
+    );
+    expect(body.data!.expressCustomers.totalCount).toBe(1);
+  }, 120_000);
+
+  it('of the guide reports what is refused and stores the rest', async () => {
+    reported.splice(0);
+    const organisations = organisationsOf(3);
+    organisations[1]!.input.expressCustomerName = ' ';
+    expect(await run(organisations)).toEqual({ ...NOTHING, created: 2, refused: 1 });
+    expect(reported).toEqual([expect.stringMatching(/^organisation HIS-1: BAD_USER_INPUT: .* expressCustomerName$/)]);
+  });
+
+  it('of the guide reads the bundle that comes with it', async () => {
+    const organisations = await readOrganisations('examples/sync/organisations.json');
+    expect(await run(organisations)).toEqual({ ...NOTHING, created: 3, deactivated: 1 });
+    expect(await run(organisations)).toEqual({ ...NOTHING, unchanged: 3 });
+  });
+});
