@@ -4,12 +4,14 @@ import { ExpressCustomerOrder, type CustomerList } from '../../src/customer/mode
 import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
 import { PAGE_SIZE } from '../../src/shared/page.js';
 
-const { CREATED_AT_ASC, CREATED_AT_DESC, NAME_ASC, NAME_DESC } = ExpressCustomerOrder;
+const { CREATED_AT_ASC, CREATED_AT_DESC, NAME_ASC, NAME_DESC, UPDATED_AT_ASC, UPDATED_AT_DESC } = ExpressCustomerOrder;
 const REVERSED = {
   [CREATED_AT_ASC]: CREATED_AT_DESC,
   [CREATED_AT_DESC]: CREATED_AT_ASC,
   [NAME_ASC]: NAME_DESC,
   [NAME_DESC]: NAME_ASC,
+  [UPDATED_AT_ASC]: UPDATED_AT_DESC,
+  [UPDATED_AT_DESC]: UPDATED_AT_ASC,
 };
 
 export interface Measured {

@@ -41,12 +41,15 @@ export const JsonScalar = new GraphQLScalarType<unknown>({
   parseLiteral: jsonFromLiteral,
 });
 
-/** An instant in answers. PostgreSQL and JavaScript both hold milliseconds of it, so nothing is lost between them. */
-export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+/**
+ * An instant. PostgreSQL and JavaScript both hold milliseconds of it, so nothing is lost between them. In inputs it accepts
+ * anything, like JSON: the rule of the field says what is wrong, and where.
+ */
+export const DateTimeScalar = new GraphQLScalarType<unknown, string>({
   name: 'DateTime',
-  description: 'Time in UTC as RFC 3339 with milliseconds, e.g. 2024-01-15T09:00:00.000Z.',
+  description:
+    'Time as RFC 3339, e.g. 2024-01-15T09:00:00.000Z. Answers are in UTC with milliseconds; inputs may have another offset.',
   serialize: (value) => instantText(value as Date),
-  parseValue: () => {
-    throw new GraphQLError('DateTime is only used in answers.');
-  },
+  parseValue: (value) => value,
+  parseLiteral: jsonFromLiteral,
 });

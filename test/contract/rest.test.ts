@@ -90,11 +90,28 @@ onEachEngine((engine) => {
     ['limit', '20.5'],
     ['limit', 'many'],
     ['expressCustomerName', 'a\0b'],
+    ['createdAfter', '2026-03-01'],
+    ['updatedAfter', 'yesterday'],
+    ['orderBy', 'updated'],
     ['page', '2'],
   ])('refuses the parameter %s=%s by its name', async (name, value) => {
     const { client } = await newClient();
     const { status, body } = await refusal(client.call('GET', '/v1/express', { query: { [name]: value } }));
     expect({ status, path: body.fields[0].path }).toEqual({ status: 400, path: [name] });
+  });
+
+  it('lists what was changed or created after a time, in the order of the changes', async () => {
+    const { client } = await newClient();
+    const created = [];
+    for (const expressCustomerName of ['A', 'B', 'C'])
+      created.push((await client.create({ expressCustomerName })).body);
+    const { updatedAt } = created[2]!;
+    await client.call('PATCH', `/v1/express/${created[0]!.expressCustomerId}`, { body: { metadata: { a: 'b' } } });
+    const names = async (query: Record<string, string>) =>
+      (await client.list(query)).map(({ expressCustomerName }) => expressCustomerName);
+    expect(await names({ orderBy: 'UPDATED_AT_ASC' })).toEqual(['B', 'C', 'A']);
+    expect(await names({ orderBy: 'UPDATED_AT_DESC', updatedAfter: updatedAt as string })).toEqual(['A']);
+    expect(await names({ createdAfter: updatedAt as string })).toEqual([]);
   });
 
   it('deactivates, reactivates, adds and removes users, each repeatable', async () => {

@@ -83,6 +83,11 @@ onEachEngine((engine) => {
     ['customers by creation', ['cus_1'], listIn(ExpressCustomerOrder.CREATED_AT_DESC)],
     ['customers by name', ['name', 'cus_1'], listIn(ExpressCustomerOrder.NAME_ASC)],
     [
+      'customers by their last change',
+      ['2030-01-31T12:00:00.000Z', 'cus_1'],
+      listIn(ExpressCustomerOrder.UPDATED_AT_DESC),
+    ],
+    [
       'users of a customer',
       ['2030-01-31T12:00:00.000Z', 'usr_1'],
       {

@@ -2,6 +2,7 @@ import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { PAGE_SIZE } from '../../shared/page.js';
 import { ValidateWith, nestedInput, nullable } from '../../shared/validation.js';
 import type { ExpressCustomerEventType } from '../model/express-customer-event.entity.js';
+import * as listRules from '../model/list-rules.js';
 import * as rules from '../model/rules.js';
 
 @InputType({ description: 'Selects events that meet all given conditions. Omit or null: no filter.' })
@@ -11,7 +12,7 @@ export class ExpressCustomerEventFilter {
     description:
       'Kinds of change, such as express_customer.created: the values of ExpressCustomerEvent.type. Omit or null: all kinds.',
   })
-  @ValidateWith(nullable(rules.eventTypes))
+  @ValidateWith(nullable(listRules.eventTypes))
   types?: ExpressCustomerEventType[] | null;
 
   @Field(() => ID, {

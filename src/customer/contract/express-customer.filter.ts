@@ -1,9 +1,11 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { JsonScalar } from '../../shared/scalars.js';
+import { parseInstant } from '../../shared/instant.js';
+import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
 import { ValidateWith, nullable } from '../../shared/validation.js';
 import type { Criteria } from '../model/customer-list.js';
 import type { Metadata } from '../model/express-customer.entity.js';
 import { foldForSearch } from '../model/fold-for-search.js';
+import * as listRules from '../model/list-rules.js';
 import * as rules from '../model/rules.js';
 
 @InputType({
@@ -40,16 +42,37 @@ export class ExpressCustomerFilter {
   })
   @ValidateWith(nullable(rules.metadata))
   metadata?: Metadata | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Created later than this time, by the clock of the database. Omit or null: at any time.',
+  })
+  @ValidateWith(nullable(listRules.instant))
+  createdAfter?: string | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'Changed later than this time; a customer was last changed when it was created, unless it was changed since. Omit or null: ' +
+      'at any time. A change may become visible some seconds after its time; expressCustomerEvents misses none.',
+  })
+  @ValidateWith(nullable(listRules.instant))
+  updatedAfter?: string | null;
 }
+
+/** An instant in the form in which instants are compared and distinguish filters. */
+const toInstant = (text: string): string => parseInstant(text)!.toISOString();
 
 /** The conditions of a filter, without those that restrict nothing. */
 export function toCriteria(filter: ExpressCustomerFilter | null | undefined): Criteria {
-  const { nameContains, isActive, externalReferenceId, metadata } = filter ?? {};
+  const { nameContains, isActive, externalReferenceId, metadata, createdAfter, updatedAfter } = filter ?? {};
   const namePart = foldForSearch(nameContains ?? '');
   return {
     ...(namePart !== '' && { namePart }),
     ...(typeof isActive === 'boolean' && { isActive }),
     ...(typeof externalReferenceId === 'string' && { externalReferenceId }),
     ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
+    ...(typeof createdAfter === 'string' && { createdAfter: toInstant(createdAfter) }),
+    ...(typeof updatedAfter === 'string' && { updatedAfter: toInstant(updatedAfter) }),
   };
 }

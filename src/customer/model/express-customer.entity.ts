@@ -18,6 +18,7 @@ export const EXTERNAL_REFERENCE_INDEX = 'express_customers_external_reference';
 })
 @Index('express_customers_name_order', { synchronize: false })
 @Index('express_customers_activity_order', ['clinicId', 'isActive', 'expressCustomerId'])
+@Index('express_customers_update_order', ['clinicId', 'updatedAt', 'expressCustomerId'])
 @Index('express_customers_inactive_name_order', { synchronize: false })
 @Index('express_customers_search', { synchronize: false })
 export class ExpressCustomerEntity {

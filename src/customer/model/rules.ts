@@ -4,7 +4,6 @@ import { PAGE_SIZE } from '../../shared/page.js';
 import { hasVisibleCharacter, isLongerThan, isStorable } from '../../shared/text.js';
 import { isUserId, USER_ID } from '../../shared/user-id.js';
 import { rule, type JsonSchema, type Rule } from '../../shared/validation.js';
-import { EXPRESS_CUSTOMER_EVENT_TYPES } from './express-customer-event.entity.js';
 
 const MAX_NAME_LENGTH = 500;
 const MAX_EXTERNAL_REFERENCE_LENGTH = 255;
@@ -13,7 +12,8 @@ const MAX_METADATA_KEY_LENGTH = 100;
 const MAX_METADATA_VALUE_LENGTH = 1_000;
 const MAX_UNSET_KEYS = 100;
 
-const fieldError = (code: FieldErrorCode, message: string, path: FieldError['path'] = []): FieldError => ({
+/** An error of a field, or of what is at a path within it. */
+export const fieldError = (code: FieldErrorCode, message: string, path: FieldError['path'] = []): FieldError => ({
   path,
   code,
   message,
@@ -170,21 +170,6 @@ export const metadataKeys: Rule = rule(
         : [fieldError('INVALID', 'A metadata key must be a string.', [index])],
     );
     return [...(value.length > MAX_UNSET_KEYS ? [tooMany] : []), ...keys];
-  },
-);
-
-const isEventType = (type: unknown): boolean => (EXPRESS_CUSTOMER_EVENT_TYPES as readonly unknown[]).includes(type);
-
-/** Kinds of events: at least one, each of which there is. */
-export const eventTypes: Rule = rule(
-  { type: 'array', minItems: 1, items: { enum: EXPRESS_CUSTOMER_EVENT_TYPES } },
-  (types) => {
-    const allowed = EXPRESS_CUSTOMER_EVENT_TYPES.join(', ');
-    if (!Array.isArray(types) || types.length === 0)
-      return [fieldError('INVALID', `The types must be a list of at least one of ${allowed}.`)];
-    return collectFieldErrors(types, (type: unknown, index) =>
-      isEventType(type) ? [] : [fieldError('INVALID', `There is no such type: the types are ${allowed}.`, [index])],
-    );
   },
 );
 

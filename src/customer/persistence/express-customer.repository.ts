@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { isInTransaction } from '../../database/prepared-statement.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
-import { cursorScope, decodeCursor, encodeCursor } from '../../shared/cursor.js';
+import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
 import { cutPage, type Page, type PageRequest } from '../../shared/page.js';
 import type { Changeable } from '../model/changes.js';
 import type { CustomerList } from '../model/customer-list.js';
@@ -125,6 +125,7 @@ export class ExpressCustomerRepository {
     let known: string | undefined;
     const scope = () => (known ??= cursorScope(this.clinicId, 'expressCustomers', orderBy, canonicalize(criteria)));
     const afterKeys = typeof after === 'string' ? decodeCursor(scope(), after, order.keys.length) : null;
+    if (afterKeys && !order.areKeys(afterKeys)) throw invalidCursor();
     // One row more than the page has, to see whether another page follows.
     const request = { clinicId: this.clinicId, criteria, order, after: afterKeys };
     const found = await findInList(this.manager, request, first + 1, signal);

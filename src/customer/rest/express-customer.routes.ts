@@ -63,7 +63,7 @@ async function expressCustomer(context: RequestContext, request: Call, reply: Fa
   return sendCustomer(reply, row);
 }
 
-const LIST_PARAMETERS = new Set(['cursor', 'limit', 'expressCustomerName']);
+const LIST_PARAMETERS = new Set(['cursor', 'limit', 'expressCustomerName', 'createdAfter', 'updatedAfter', 'orderBy']);
 
 function parseListArguments(query: Record<string, unknown>): ExpressCustomersArgs {
   const unknown = Object.keys(query).filter((name) => !LIST_PARAMETERS.has(name));
@@ -72,9 +72,9 @@ function parseListArguments(query: Record<string, unknown>): ExpressCustomersArg
       unknown.map((name) => ({ path: [name.slice(0, 100)], code: 'UNKNOWN', message: 'There is no such parameter.' })),
     );
   }
-  const { cursor: after, limit, expressCustomerName: nameContains } = query;
-  const filter = nameContains === undefined ? undefined : { nameContains };
-  const orderBy = ExpressCustomerOrder.CREATED_AT_DESC;
+  const { cursor: after, limit, expressCustomerName: nameContains, createdAfter, updatedAfter } = query;
+  const filter = { nameContains, createdAfter, updatedAfter };
+  const { orderBy = ExpressCustomerOrder.CREATED_AT_DESC } = query;
   return parseInput(ExpressCustomersArgs, { first: parseLimit(limit), after, filter, orderBy });
 }
 

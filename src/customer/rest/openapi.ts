@@ -3,6 +3,8 @@ import type { JsonSchema } from '../../shared/validation.js';
 import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
 import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from '../contract/membership.inputs.js';
 import { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
+import { ExpressCustomerOrder } from '../model/customer-list.js';
+import { customerOrder, instant } from '../model/list-rules.js';
 import { idempotencyKey, nameContains, pageSize } from '../model/rules.js';
 import { buildBodySchema } from './openapi-schemas.js';
 
@@ -70,6 +72,13 @@ const listQuery: JsonSchema = {
     cursor: { type: 'string', minLength: 1, description: '`cursor` of the previous page.' },
     limit: { ...pageSize.schema, default: PAGE_SIZE.default, description: 'Page size; 20.0 equals 20.' },
     expressCustomerName: { ...nameContains.schema, description: 'Part of the name, ignoring case and accents.' },
+    createdAfter: { ...instant.schema, description: 'Only customers that were created later than this time.' },
+    updatedAfter: { ...instant.schema, description: 'Only customers whose last change is later than this time.' },
+    orderBy: {
+      ...customerOrder.schema,
+      default: ExpressCustomerOrder.CREATED_AT_DESC,
+      description: 'Order of the list; to read what was changed since a time: UPDATED_AT_ASC with updatedAfter.',
+    },
   },
 };
 

@@ -11,7 +11,9 @@ type Names = ReadonlyMap<unknown, string>;
 const QUERY_NAMES: Names = new Map([
   ['first', 'limit'],
   ['after', 'cursor'],
-  ['filter', 'expressCustomerName'],
+  ['filter.nameContains', 'expressCustomerName'],
+  ['filter.createdAfter', 'createdAfter'],
+  ['filter.updatedAfter', 'updatedAfter'],
 ]);
 const HEADER_NAMES: Names = new Map([['idempotencyKey', 'Idempotency-Key']]);
 
@@ -93,7 +95,7 @@ export function parseLimit(limit: unknown): number {
 
 // An unknown key is named by the caller itself.
 function renameField({ path, ...fieldError }: FieldError, names: Names): FieldError {
-  const name = fieldError.code === 'UNKNOWN' ? undefined : names.get(path[0]);
+  const name = fieldError.code === 'UNKNOWN' ? undefined : names.get(path.join('.'));
   return { ...fieldError, path: name === undefined ? path : [name] };
 }
 

@@ -9,6 +9,7 @@ import { AddEventPositions1767225600700 } from './1767225600700-add-event-positi
 import { NumberEvents1767225600701 } from './1767225600701-number-events.js';
 import { AddExternalReferences1767225600710 } from './1767225600710-add-external-references.js';
 import { MakeExternalReferencesUnique1767225600711 } from './1767225600711-make-external-references-unique.js';
+import { OrderByUpdateTime1767225600720 } from './1767225600720-order-by-update-time.js';
 
 /** In the order they run. A released migration is never changed; the next one corrects it. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   NumberEvents1767225600701,
   AddExternalReferences1767225600710,
   MakeExternalReferencesUnique1767225600711,
+  OrderByUpdateTime1767225600720,
 ];

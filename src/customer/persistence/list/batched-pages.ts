@@ -49,7 +49,7 @@ async function findPagesAfter(dataSource: DataSource, seek: Seek, after: string[
   const { order, limit } = seek;
   const statement = new ListStatement({ ...seek, after: null });
   const keys = order.keys.map((_, at) => `key_${at}`);
-  const given = order.keys.map((_, at) => `${statement.bind(after.map((of) => of[at]))}::text[]`);
+  const given = order.keys.map((_, at) => `${statement.bind(after.map((of) => of[at]))}::${order.types[at]}[]`);
   const text = `
     SELECT ${selectColumns(dataSource, 'customer', ExpressCustomerEntity)}, wanted.place::integer AS place
     FROM unnest(${given.join(', ')}) WITH ORDINALITY AS wanted (${keys.join(', ')}, place)
@@ -107,7 +107,7 @@ export async function findPageBatched(
   const cursor = JSON.stringify(request.after);
   const seek = { ...request, limit: LIMITS.find((most) => limit <= most) ?? limit, cursor };
   const { clinicId, after } = request;
-  const { isActive, externalReferenceId = '' } = request.criteria;
-  const shape = [inOrder(seek), isActive, seek.limit, after === null, externalReferenceId].join(' ');
+  const { isActive, updatedAfter = '', externalReferenceId = '' } = request.criteria;
+  const shape = [inOrder(seek), isActive, seek.limit, after === null, updatedAfter, externalReferenceId].join(' ');
   return (await findPage(dataSource, { clinicId, shape }, seek, signal)).slice(0, limit);
 }

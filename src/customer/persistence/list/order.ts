@@ -1,18 +1,28 @@
+import { parseInstant } from '../../../shared/instant.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import type { ExpressCustomerOrder } from '../../model/customer-list.js';
 
 export interface Order {
   /** SQL of the sort keys; the id comes last and makes the order total. */
   keys: string[];
+  /** The types of the sort keys in PostgreSQL. */
+  types: string[];
   direction: 'ASC' | 'DESC';
   /** The values of the sort keys of a row, for its cursor. */
   keysOf(row: ExpressCustomerEntity): string[];
+  /** Whether texts can be the values of the sort keys. */
+  areKeys(keys: string[]): boolean;
+  /** Whether it is the order of the last change, in which an index finds what was updated after a time. */
+  isByUpdate: boolean;
   /** Whether an index lists only the active customers, or only the others, in this order. */
   isIndexedBy(isActive: boolean): boolean;
 }
 
 const byCreation = {
   keys: ['customer.express_customer_id'],
+  types: ['text'],
+  areKeys: () => true,
+  isByUpdate: false,
   keysOf: (row: ExpressCustomerEntity) => [row.expressCustomerId],
   isIndexedBy: () => true,
 };
@@ -22,9 +32,22 @@ const nameKey = ({ nameSearch }: ExpressCustomerEntity) => [...nameSearch].slice
 
 const byName = {
   keys: ['left(customer.name_search, 100)', 'customer.express_customer_id'],
+  types: ['text', 'text'],
+  areKeys: () => true,
+  isByUpdate: false,
   keysOf: (row: ExpressCustomerEntity) => [nameKey(row), row.expressCustomerId],
   // Only of the few inactive ones: an index of the others would cost every create.
   isIndexedBy: (isActive: boolean) => !isActive,
+};
+
+const byUpdate = {
+  keys: ['customer.updated_at', 'customer.express_customer_id'],
+  types: ['timestamptz', 'text'],
+  areKeys: ([updatedAt]: string[]) => parseInstant(updatedAt!)?.toISOString() === updatedAt,
+  isByUpdate: true,
+  keysOf: (row: ExpressCustomerEntity) => [row.updatedAt.toISOString(), row.expressCustomerId],
+  // An index of each kind would cost every change.
+  isIndexedBy: () => false,
 };
 
 export const ORDERS: Record<ExpressCustomerOrder, Order> = {
@@ -32,6 +55,8 @@ export const ORDERS: Record<ExpressCustomerOrder, Order> = {
   CREATED_AT_DESC: { ...byCreation, direction: 'DESC' },
   NAME_ASC: { ...byName, direction: 'ASC' },
   NAME_DESC: { ...byName, direction: 'DESC' },
+  UPDATED_AT_ASC: { ...byUpdate, direction: 'ASC' },
+  UPDATED_AT_DESC: { ...byUpdate, direction: 'DESC' },
 };
 
 /** An ORDER BY clause. */

@@ -60,8 +60,10 @@ function searchByIndex(manager: EntityManager, request: ListRequest, limit: numb
   return query(manager, request, sql, statement);
 }
 
-const isInSearchIndex = ({ namePart, metadata }: Criteria): boolean =>
-  metadata !== undefined || (namePart !== undefined && [...namePart].length >= MIN_INDEXED_LENGTH);
+// Times are found by the index of the last change.
+const isIndexed = ({ namePart, metadata, createdAfter, updatedAfter }: Criteria): boolean =>
+  (metadata ?? createdAfter ?? updatedAfter) !== undefined ||
+  (namePart !== undefined && [...namePart].length >= MIN_INDEXED_LENGTH);
 
 /**
  * The first `limit` rows of a list. PostgreSQL has no statistics of substrings and metadata by which it could choose a plan,
@@ -81,7 +83,7 @@ export async function findInList(
   const first = await scanInOrder(manager, request, limit, FIRST_PROBE_ROWS);
   if (first.isComplete) return first.found;
   const expectedHits = first.found.length * (SECOND_PROBE_ROWS / FIRST_PROBE_ROWS);
-  if (expectedHits * HIT_RATE_MARGIN >= limit || !isInSearchIndex(request.criteria)) {
+  if (expectedHits * HIT_RATE_MARGIN >= limit || !isIndexed(request.criteria)) {
     const second = await scanInOrder(manager, request, limit, SECOND_PROBE_ROWS);
     if (second.isComplete) return second.found;
   }

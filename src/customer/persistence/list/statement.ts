@@ -40,7 +40,8 @@ export class ListStatement {
     return `WHERE ${[...this.inOrder, ...this.searched].join(' AND ')}`;
   }
 
-  private addCriteria({ isActive, externalReferenceId, namePart, metadata }: Criteria, order: Order): void {
+  private addCriteria(criteria: Criteria, order: Order): void {
+    const { isActive, externalReferenceId, namePart, metadata } = criteria;
     // An index finds it: at most one customer.
     if (externalReferenceId !== undefined)
       this.inOrder.push(`customer.external_reference_id = ${this.bind(externalReferenceId)}`);
@@ -51,6 +52,17 @@ export class ListStatement {
     }
     if (namePart !== undefined) this.searched.push(`customer.name_search LIKE ${this.bind(containing(namePart))}`);
     if (metadata) this.searched.push(`customer.metadata @> ${this.bind(JSON.stringify(metadata))}::jsonb`);
+    this.addTimes(criteria, order);
+  }
+
+  private addTimes({ createdAfter, updatedAfter }: Criteria, { isByUpdate }: Order): void {
+    const addUpdated = (conditions: string[], after: string) =>
+      conditions.push(`customer.updated_at > ${this.bind(after)}::timestamptz`);
+    if (updatedAfter !== undefined) addUpdated(isByUpdate ? this.inOrder : this.searched, updatedAfter);
+    if (createdAfter === undefined) return;
+    this.searched.push(`customer.created_at > ${this.bind(createdAfter)}::timestamptz`);
+    // What was created after a time was last changed after it too, which an index finds.
+    addUpdated(this.searched, createdAfter);
   }
 }
 
