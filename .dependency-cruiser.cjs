@@ -110,7 +110,7 @@ module.exports = {
       'config',
       'It builds the settings that others declare.',
       folder('config'),
-      folder('config', 'identity', 'shared'),
+      folder('config', 'identity', 'database', 'shared'),
     ),
     only(
       'startup',

@@ -6,7 +6,8 @@ import type { Database } from './database/database.js';
 import { openServiceDatabase } from './service-database.js';
 import { poolOf } from './database/connection/pool.js';
 import { tenantSlots } from './database/tenant-slots.js';
-import { migrate } from './database/migrate.js';
+import { migrate, requireMigrated } from './database/migrate.js';
+import { whileWritable } from './database/writable.js';
 import { ExpressCustomerEntity } from './customer/model/express-customer.entity.js';
 import { deleteExpiredIdempotencyRecords } from './customer/persistence/create/delete-expired.js';
 import { numberEventsOfAllClinics } from './customer/persistence/event-positions.js';
@@ -62,17 +63,17 @@ interface Assembly {
   tasks: BackgroundTask[];
 }
 
-const startCleanup = ({ dataSource }: Database, log: Logger): BackgroundTask =>
+const startCleanup = (database: Database, log: Logger): BackgroundTask =>
   startBackgroundTask(
     CLEANUP_INTERVAL_MS,
-    (stopping) => deleteExpiredIdempotencyRecords(dataSource, stopping),
+    whileWritable(database, (stopping) => deleteExpiredIdempotencyRecords(database.dataSource, stopping)),
     (error) => log.warn({ err: error }, 'could not delete expired idempotency records; the next run tries again'),
   );
 
-const startNumbering = ({ dataSource }: Database, log: Logger): BackgroundTask =>
+const startNumbering = (database: Database, log: Logger): BackgroundTask =>
   startBackgroundTask(
     NUMBERING_INTERVAL_MS,
-    (stopping) => numberEventsOfAllClinics(dataSource, stopping),
+    whileWritable(database, (stopping) => numberEventsOfAllClinics(database.dataSource, stopping)),
     (error) => log.warn({ err: error }, 'could not number events of an earlier version; the next run tries again'),
   );
 
@@ -90,7 +91,7 @@ async function openMetrics(sources: MetricSources): Promise<Metrics> {
 async function assemble(config: Config, database: Database, log: Logger, logTo?: LogTarget): Promise<Assembly> {
   const { dataSource, engine } = database;
   const demoKey = engine === 'embedded' ? await ensureDemoKey(dataSource, config.dataDir) : null;
-  const lastUsed = new LastUsedRecorder(dataSource, log);
+  const lastUsed = new LastUsedRecorder(database, log);
   const apiKeys = new ApiKeyAuthenticator(dataSource, (actor) => lastUsed.record(actor));
   const gate = new OverloadGate(config.limits, log);
   const redis = config.redisUrl === undefined ? null : await openRedis(config.redisUrl, log);
@@ -126,6 +127,13 @@ async function isEmpty({ dataSource }: Database, { token }: DemoKey): Promise<bo
   return !(await dataSource.manager.existsBy(ExpressCustomerEntity, { clinicId: key.clinicId }));
 }
 
+async function prepareSchema({ migrateAtStart }: Config, database: Database, log: Logger): Promise<void> {
+  const { dataSource, isStandby } = database;
+  if (migrateAtStart && !isStandby) await migrate(dataSource, (message) => log.info(message));
+  else await requireMigrated(dataSource);
+  if (isStandby) log.warn('the database is a standby: reads are answered, and changes with SERVICE_UNAVAILABLE');
+}
+
 /**
  * The composition root: opens the database, brings its schema up to date and builds the server. Does not listen.
  * @throws OperatorError saying why the service cannot start.
@@ -134,7 +142,7 @@ export async function buildApp(config: Config, logTo?: LogTarget): Promise<App> 
   const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as LogTarget);
   const database = await openServiceDatabase({ ...config, report: (message) => log.warn(message) });
   try {
-    await migrate(database.dataSource, (message) => log.info(message));
+    await prepareSchema(config, database, log);
     const { services, demoKey, tasks } = await assemble(config, database, log, logTo);
     const server = await buildServer(services);
     let stopped: Promise<void> | undefined;

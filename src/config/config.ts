@@ -1,9 +1,10 @@
+import { DATABASE_VARIABLES, toDatabaseConfig, type DatabaseConfig } from './database.js';
 import { OIDC_VARIABLES, findOidcFaults, toOidcSettings } from './oidc.js';
 import type { OidcSettings } from '../identity/oidc/oidc-settings.js';
 import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
 import { OperatorError } from '../shared/operator-error.js';
 import { LIMIT_VARIABLES, toLimits, type Limits } from './limits.js';
-import { wholeNumber } from './validators.js';
+import { isUrl, wholeNumber } from './validators.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -19,22 +20,6 @@ const origins = makeValidator((input: string): readonly string[] => {
   return list;
 });
 
-// The host may be left out: then the server is on this machine, or named by ?host=.
-const isUrl = (input: string): boolean => {
-  try {
-    decodeURIComponent(input);
-  } catch {
-    return false;
-  }
-  return URL.canParse(input.replace('@/', '@localhost/'));
-};
-
-const postgresUrl = makeValidator((input: string): string => {
-  if (!/^postgres(ql)?:\/\//.test(input) || !isUrl(input))
-    throw new EnvError('a URL such as postgres://user:password@host:5432/name is expected');
-  return input;
-});
-
 // A shutdown is cut off after 9 s, and the requests that were accepted last must be finished by then.
 const MAX_DRAIN_MS = 8_000;
 
@@ -45,33 +30,30 @@ const redisUrl = makeValidator((input: string): string => {
 });
 
 /** Everything that can be configured; `.env.example` explains each variable. Frozen, read once at start. */
-export type Config = Readonly<{
-  port: number;
-  host: string;
-  /** Unset: the embedded engine. */
-  databaseUrl: string | undefined;
-  /** Folder of the embedded engine and the demo key. */
-  dataDir: string;
-  isProduction: boolean;
-  logLevel: (typeof LOG_LEVELS)[number];
-  /** Other origins whose pages may call from a browser (CORS). */
-  corsOrigins: readonly string[];
-  /** Whether pages of this machine may call from a browser too: in development where no origins are named. */
-  allowsLoopbackOrigins: boolean;
-  /** Whether GraphQL introspection is allowed. */
-  introspection: boolean;
-  /** Whether the pages to try operations are served: where introspection is allowed, and never in production. */
-  hasExplorers: boolean;
-  /** How long a stopping instance still serves before graceful shutdown; each answer closes its connection. */
-  drainMs: number;
-  limits: Limits;
-  /** The Redis in which all instances share rate limits; unset: each instance counts by itself. */
-  redisUrl: string | undefined;
-  /** Where Prometheus scrapes metrics; unset: there are none. */
-  metricsPort: number | undefined;
-  /** The issuer of dashboard tokens; null: API keys only. */
-  oidc: OidcSettings | null;
-}>;
+export type Config = Readonly<DatabaseConfig> &
+  Readonly<{
+    port: number;
+    host: string;
+    isProduction: boolean;
+    logLevel: (typeof LOG_LEVELS)[number];
+    /** Other origins whose pages may call from a browser (CORS). */
+    corsOrigins: readonly string[];
+    /** Whether pages of this machine may call from a browser too: in development where no origins are named. */
+    allowsLoopbackOrigins: boolean;
+    /** Whether GraphQL introspection is allowed. */
+    introspection: boolean;
+    /** Whether the pages to try operations are served: where introspection is allowed, and never in production. */
+    hasExplorers: boolean;
+    /** How long a stopping instance still serves before graceful shutdown; each answer closes its connection. */
+    drainMs: number;
+    limits: Limits;
+    /** The Redis in which all instances share rate limits; unset: each instance counts by itself. */
+    redisUrl: string | undefined;
+    /** Where Prometheus scrapes metrics; unset: there are none. */
+    metricsPort: number | undefined;
+    /** The issuer of dashboard tokens; null: API keys only. */
+    oidc: OidcSettings | null;
+  }>;
 
 /** All configuration errors in one message. */
 export class ConfigError extends OperatorError {
@@ -121,8 +103,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     {
       PORT: port({ default: 4000 }),
       HOST: host({ default: '127.0.0.1' }),
-      DATABASE_URL: postgresUrl({ default: undefined }),
-      DATA_DIR: str({ default: './data' }),
+      ...DATABASE_VARIABLES,
       NODE_ENV: str({ choices: ['development', 'test', 'production'], default: 'development' }),
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       CORS_ORIGINS: origins({ default: [] }),
@@ -138,8 +119,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return Object.freeze({
     port: env.PORT,
     host: env.HOST,
-    databaseUrl: env.DATABASE_URL,
-    dataDir: env.DATA_DIR,
+    ...toDatabaseConfig(env),
     isProduction,
     logLevel: env.LOG_LEVEL,
     corsOrigins: env.CORS_ORIGINS,

@@ -1,5 +1,15 @@
 import { EnvError, makeValidator } from 'envalid';
 
+/** Whether it can be read as a URL. The host may be left out: then the server is on this machine, or named by ?host=. */
+export const isUrl = (input: string): boolean => {
+  try {
+    decodeURIComponent(input);
+  } catch {
+    return false;
+  }
+  return URL.canParse(input.replace('@/', '@localhost/'));
+};
+
 /** A variable that holds a whole number within bounds. */
 export const wholeNumber = (least: number, most?: number) => {
   const bounds = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;

@@ -1,12 +1,13 @@
 import { AbstractLogger, DataSource, type DataSourceOptions } from 'typeorm';
 import { explainConnectionError } from './connection/connection-errors.js';
 import { prepareDatabaseUrl } from './connection/connection-url.js';
-import { POOL_TIMEOUTS } from './connection/timeout-client.js';
+import { DEFAULT_CONNECTIONS, type ConnectionSettings } from './connection/connection-settings.js';
+import { timeoutConnections } from './connection/timeout-client.js';
 import type { FreeSpace } from './embedded/disk-guard.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded/embedded-engine.js';
 import { migrations } from './migrations/index.js';
 import { requireSuitableServer } from './connection/server-checks.js';
-import { EMBEDDED_SETTINGS, PoolSessions, POSTGRESQL_SETTINGS, setSession } from './connection/session-settings.js';
+import { EMBEDDED_SETTINGS, PoolSessions, postgresqlSettings, setSession } from './connection/session-settings.js';
 import { typeParsers } from './connection/type-parsers.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
@@ -37,19 +38,20 @@ export type Entities = NonNullable<PostgresOptions['entities']>;
 export interface DatabaseLocation {
   databaseUrl: string | undefined;
   dataDir: string;
+  /** How PostgreSQL is used; the defaults unless given. */
+  connections?: ConnectionSettings;
   /** How much may still be written to the folder; asked of the file system unless given. */
   freeSpace?: FreeSpace;
   /** Receives what an operator should know of the engine while it runs. */
   report?: (message: string) => void;
 }
 
-const POOL_SIZE = 10;
-const CONNECT_TIMEOUT_MS = 3_000;
-
 /** One TypeORM data source, whichever engine it uses. */
 export interface Database {
   dataSource: DataSource;
   engine: 'embedded' | 'postgresql';
+  /** Whether the server was a standby, which takes no writes, when it was connected to. */
+  isStandby: boolean;
   close(): Promise<void>;
 }
 
@@ -59,19 +61,21 @@ interface PreparedDatabase extends Database {
   sessions: PoolSessions | null;
 }
 
-function postgresql(databaseUrl: string, entities: Entities): PreparedDatabase {
-  const sessions = new PoolSessions(POSTGRESQL_SETTINGS);
+function postgresql(databaseUrl: string, connections: ConnectionSettings, entities: Entities): PreparedDatabase {
+  const sessions = new PoolSessions(postgresqlSettings(connections));
+  const { url, writableOf } = prepareDatabaseUrl(databaseUrl);
+  const pool = timeoutConnections(connections, sessions, writableOf);
   const dataSource = new DataSource({
     ...SHARED_OPTIONS,
     entities,
-    url: prepareDatabaseUrl(databaseUrl),
+    url,
     applicationName: 'avara-express-customers',
-    poolSize: POOL_SIZE,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolSize: connections.poolSize,
+    connectTimeoutMS: connections.connectTimeoutMs,
     // `pipeline`: for `runPreparedInTransaction`, which sends a transaction whole.
-    extra: { ...POOL_TIMEOUTS, types: typeParsers, pipeline: true, onConnect: sessions.onConnect },
+    extra: { ...pool, types: typeParsers, pipeline: true },
   });
-  return { dataSource, sessions, engine: 'postgresql', close: () => dataSource.destroy() };
+  return { dataSource, sessions, engine: 'postgresql', isStandby: false, close: () => dataSource.destroy() };
 }
 
 /** Closing it releases the data folder, for the service and the TypeORM command line alike. */
@@ -98,13 +102,13 @@ async function embedded(
   entities: Entities,
 ): Promise<PreparedDatabase> {
   const dataSource = new EmbeddedDataSource(await openEmbeddedEngine(dataDir, freeSpace, report), entities);
-  return { dataSource, sessions: null, engine: 'embedded', close: () => dataSource.destroy() };
+  return { dataSource, sessions: null, engine: 'embedded', isStandby: false, close: () => dataSource.destroy() };
 }
 
 /** Chooses the engine; the data source is not connected yet. */
 export async function prepareDatabase(location: DatabaseLocation, entities: Entities): Promise<PreparedDatabase> {
-  const { databaseUrl } = location;
-  return databaseUrl === undefined ? embedded(location, entities) : postgresql(databaseUrl, entities);
+  const { databaseUrl, connections = DEFAULT_CONNECTIONS } = location;
+  return databaseUrl === undefined ? embedded(location, entities) : postgresql(databaseUrl, connections, entities);
 }
 
 /**
@@ -120,8 +124,9 @@ export async function openDatabase(location: DatabaseLocation, entities: Entitie
     // Nothing is set before it is known whether the sessions are its own.
     if (sessions) sessions.hasOwnSessions = false;
     await dataSource.initialize();
-    if (sessions) await requireSuitableServer(dataSource, sessions, location.report ?? (() => undefined));
-    return database;
+    if (!sessions) return database;
+    const report = location.report ?? (() => undefined);
+    return { ...database, isStandby: await requireSuitableServer(dataSource, sessions, report) };
   } catch (error) {
     await database.close().catch(() => undefined);
     throw location.databaseUrl === undefined ? error : explainConnectionError(error, location.databaseUrl);

@@ -91,6 +91,20 @@ export async function migrationStates(dataSource: DataSource): Promise<{ name: s
   return [...applied, ...pending].map(({ name }, index) => ({ name, isApplied: index < applied.length }));
 }
 
+/**
+ * Asks whether the schema is up to date, and the user may use it. Changes nothing.
+ * @throws MigrationError naming the migrations that are missing; UnsupportedPostgresError for a right that is missing.
+ */
+export async function requireMigrated(dataSource: DataSource): Promise<void> {
+  const missing = (await migrationStates(dataSource)).filter(({ isApplied }) => !isApplied);
+  if (missing.length > 0)
+    throw new MigrationError(
+      `The schema lacks these migrations of this version: ${missing.map(({ name }) => name).join(', ')}. Run "migrate up" ` +
+        'on the primary first; a standby receives them from there.',
+    );
+  await requireTableRights(dataSource);
+}
+
 /** Undoes the latest migration, and with it the data in what it made. @returns its name; null when there was none. */
 export function undoLastMigration(dataSource: DataSource, report: Report = () => undefined): Promise<string | null> {
   return changeSchema(

@@ -1,5 +1,4 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { POSTGRESQL_SETTINGS, setSession } from './connection/session-settings.js';
 import { TimeoutClient } from './connection/timeout-client.js';
 
 /**
@@ -18,14 +17,16 @@ const LIFT_TIMEOUTS = `SELECT set_config(name, '0', false) FROM unnest(ARRAY['st
 
 /**
  * Runs work in a second session, without a transaction and without limits of time; `locked` is the session that holds the
- * migration lock. The embedded engine has no second session, and no other writers: there the work runs in the first.
+ * migration lock. The embedded engine has no second session, and no other writers: there the work runs in the first. So it does
+ * behind a pooler that lends a session for a transaction only, and writers wait meanwhile.
  */
 export async function withOnlineSession<Result>(
   dataSource: DataSource,
   locked: QueryRunner,
   work: (session: QueryRunner) => Promise<Result>,
 ): Promise<Result> {
-  if (!((await locked.connect()) instanceof TimeoutClient)) return work(locked);
+  const lockedConnection: unknown = await locked.connect();
+  if (!(lockedConnection instanceof TimeoutClient) || !lockedConnection.sessions.hasOwnSessions) return work(locked);
   const session = dataSource.createQueryRunner();
   const connection = (await session.connect()) as TimeoutClient;
   try {
@@ -35,7 +36,7 @@ export async function withOnlineSession<Result>(
   } finally {
     connection.hasTimeouts = true;
     // A connection that is lost has nothing to set again.
-    await setSession(POSTGRESQL_SETTINGS)(connection).catch(() => undefined);
+    await connection.sessions.onConnect(connection).catch(() => undefined);
     await session.release();
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
 import type { ApiKeyActor } from './actor.js';
+import type { Database } from '../database/database.js';
+import { whileWritable } from '../database/writable.js';
 import { startBackgroundTask, type BackgroundTask } from '../shared/background-task.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 
@@ -20,10 +21,10 @@ export class LastUsedRecorder implements BackgroundTask {
   private readonly task: BackgroundTask;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly database: Pick<Database, 'dataSource' | 'isStandby'>,
     private readonly log: Logger,
   ) {
-    this.task = startBackgroundTask(WRITE_INTERVAL_MS, () => this.write(), this.logFailure);
+    this.task = startBackgroundTask(WRITE_INTERVAL_MS, this.writeAll, this.logFailure);
   }
 
   record({ clinicId, apiKeyId }: Key): void {
@@ -35,16 +36,20 @@ export class LastUsedRecorder implements BackgroundTask {
   /** Writes what is recorded; nothing is written after that. */
   async stop(): Promise<void> {
     await this.task.stop();
-    await this.write().catch(this.logFailure);
+    await this.writeAll().catch(this.logFailure);
   }
 
   private readonly logFailure = (error: unknown): void =>
     this.log.warn({ err: error }, 'could not write the last use of some API keys; their next use tries again');
 
+  private readonly writeAll = async (): Promise<void> => {
+    this.forgetOld();
+    if (this.recorded.size > 0) await whileWritable(this.database, () => this.write())();
+  };
+
   private async write(): Promise<void> {
     const keys = [...this.recorded.values()];
     this.recorded.clear();
-    this.forgetOld();
     for (const key of keys) {
       await this.writeUse(key);
       this.writtenAt.set(key.apiKeyId, performance.now());
@@ -53,7 +58,7 @@ export class LastUsedRecorder implements BackgroundTask {
 
   // One statement per key: none crosses clinics.
   private async writeUse({ clinicId, apiKeyId }: Key): Promise<void> {
-    await this.dataSource.manager
+    await this.database.dataSource.manager
       .createQueryBuilder()
       .update(ApiKeyEntity)
       .set({ lastUsedAt: () => 'statement_timestamp()' })

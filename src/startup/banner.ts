@@ -6,7 +6,7 @@ import { getDemoKeyFile, type DemoKey } from '../identity/demo.js';
 /** What is said of a service that has started or stopped. */
 export interface StartedService {
   server: { log: Pick<Logger, 'info'> };
-  database: Pick<Database, 'engine'>;
+  database: Pick<Database, 'engine' | 'isStandby'>;
   demoKey: DemoKey | null;
   isDemoClinicEmpty: boolean;
 }
@@ -28,7 +28,9 @@ function formatKey(address: string, config: Config, { demoKey, isDemoClinicEmpty
 }
 
 function formatReady(address: string, config: Config, service: StartedService): string {
-  const data = service.database.engine === 'embedded' ? `embedded PostgreSQL, data in ${config.dataDir}` : 'PostgreSQL';
+  const { engine, isStandby } = service.database;
+  const postgresql = isStandby ? 'PostgreSQL, a standby: changes are refused' : 'PostgreSQL';
+  const data = engine === 'embedded' ? `embedded PostgreSQL, data in ${config.dataDir}` : postgresql;
   const next = config.hasExplorers ? `Open ${address} in a browser to try it.\n` : '';
   return `avara-express-customers is ready at ${address}/graphql (${data}).\n${next}${formatKey(address, config, service)}`;
 }

@@ -158,6 +158,7 @@ describe('TLS', () => {
     ['?sslmode=requrie', 'sslmode is one of disable, no-verify, prefer, require, verify-ca, verify-full.'],
     ['?sslrootcert=/no/ca.pem', 'the file of sslrootcert=/no/ca.pem cannot be read (ENOENT'],
     ['?sslmode=verify-full&sslkey=/no/key.pem', 'the file of sslkey=/no/key.pem cannot be read (ENOENT'],
+    ['?target_session_attrs=standby', 'target_session_attrs is one of read-write, primary. An instance'],
     ['?sslrootcert=package.json', 'the file of sslrootcert=package.json holds no certificate'],
   ])('%s is refused before anything is sent', async (query, words) => {
     expect(await tryUrl(urlOf('postgres', { query }))).toContain(`DatabaseUrlError: DATABASE_URL: ${words}`);

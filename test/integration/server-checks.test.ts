@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import type { Database } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
-import { POSTGRESQL_SETTINGS } from '../../src/database/connection/session-settings.js';
+import { DEFAULT_CONNECTIONS } from '../../src/database/connection/connection-settings.js';
+import { poolOf } from '../../src/database/connection/pool.js';
+import { postgresqlSettings } from '../../src/database/connection/session-settings.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { createEmptyDatabase, databaseUrl, onEachEngine, createTestDatabase } from '../support/engines.js';
 import { serviceOn } from '../support/service.js';
@@ -76,12 +78,25 @@ it('sets what the code relies on in every session, whatever the database has as 
     ...Object.entries(OTHER_DEFAULTS).map(([name, value]) => `ALTER DATABASE $name SET ${name} = ${value}`),
   );
   const database = await open(location);
-  const names = Object.keys(POSTGRESQL_SETTINGS);
+  const names = Object.keys(postgresqlSettings(DEFAULT_CONNECTIONS));
   // The newest of them is not in every version that is supported.
   expect(new Set(names)).toEqual(new Set([...Object.keys(OTHER_DEFAULTS), 'transaction_timeout']));
   // On ten connections, each with a session of its own.
   const sessions = await Promise.all(Array.from({ length: 10 }, () => settingsOf(database, names)));
-  for (const session of sessions) expect({ transaction_timeout: '0', ...session }).toEqual(POSTGRESQL_SETTINGS);
+  for (const session of sessions)
+    expect({ transaction_timeout: '0', ...session }).toEqual(postgresqlSettings(DEFAULT_CONNECTIONS));
+});
+
+it('sets the timeouts that are configured, in each session', async () => {
+  const place = await createEmptyDatabase();
+  removals.push(() => place.remove());
+  const connections = { ...DEFAULT_CONNECTIONS, poolSize: 3, statementTimeoutMs: 2_500, lockTimeoutMs: 1_000 };
+  const database = await openServiceDatabase({ ...place, connections });
+  removals.push(() => database.close());
+  expect(poolOf(database.dataSource).options.max).toBe(3);
+  const sessions = [1, 2, 3].map(() => settingsOf(database, ['statement_timeout', 'lock_timeout']));
+  for (const session of await Promise.all(sessions))
+    expect(session).toEqual({ statement_timeout: '2500ms', lock_timeout: '1s' });
 });
 
 it('answers right on a database whose defaults are others', async () => {
@@ -133,6 +148,21 @@ it('finds extensions that lie in a schema of their own, as hosted PostgreSQL kee
   expect(await migrate(dataSource)).not.toEqual([]);
   const tables = await dataSource.query(`SELECT DISTINCT schemaname FROM pg_tables WHERE tablename = 'clinics'`);
   expect(tables).toEqual([{ schemaname: 'public' }]);
+});
+
+it('migrates as a user who may create no extension, where an administrator has', async () => {
+  const role = `avara_test_${randomBytes(8).toString('hex')}`;
+  const { databaseUrl: url } = await newDatabase(
+    'CREATE SCHEMA extensions',
+    'CREATE EXTENSION pg_trgm SCHEMA extensions',
+    'CREATE EXTENSION btree_gin SCHEMA extensions',
+    `CREATE ROLE ${role} LOGIN`,
+    `GRANT USAGE ON SCHEMA extensions TO ${role}`,
+    `GRANT USAGE, CREATE ON SCHEMA public TO ${role}`,
+  );
+  removals.unshift(() => execute(process.env.TEST_POSTGRES_URL!, `DROP ROLE ${role}`));
+  const { dataSource } = await open({ databaseUrl: url.replace('postgres@', `${role}@`), dataDir: '' });
+  expect(await migrate(dataSource)).not.toEqual([]);
 });
 
 describe('refuses in one line that says what to do', () => {

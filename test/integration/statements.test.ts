@@ -143,7 +143,7 @@ async function useKeys(): Promise<void> {
   const { dataSource } = world;
   const clinicId = await createClinic(dataSource.manager, 'A clinic of a test');
   const key = await issueApiKey(dataSource.manager, { clinicId, scopes: ['express:read'], description: 'test' });
-  const lastUsed = new LastUsedRecorder(dataSource, pino({ level: 'silent' }));
+  const lastUsed = new LastUsedRecorder({ dataSource, isStandby: false }, pino({ level: 'silent' }));
   await new ApiKeyAuthenticator(dataSource, (actor) => lastUsed.record(actor)).authenticate(key.token);
   await lastUsed.stop();
   const rotated = await rotateApiKey(dataSource, { clinicId, apiKeyId: key.apiKeyId }, { overlapMs: 0 });

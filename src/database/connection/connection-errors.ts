@@ -19,6 +19,9 @@ const REFUSALS: Record<string, string> = {
     'The server or pooler at DATABASE_URL does not accept this connection. Remove what it names from DATABASE_URL.',
   '55000':
     'The database in DATABASE_URL takes no connections: ALTER DATABASE ... ALLOW_CONNECTIONS true, or name another.',
+  '25006':
+    'No server in DATABASE_URL takes writes. Promote one, or wait until one is promoted; for an instance that only reads, name one ' +
+    'standby alone.',
   '57P03': 'PostgreSQL is starting or stopping. Start the service again in a moment.',
   '42501': 'The user in DATABASE_URL may not connect to this database. GRANT CONNECT ON DATABASE to it.',
 };

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { OperatorError } from '../../shared/operator-error.js';
+import { parseHost, splitHosts, type DatabaseHost } from './hosts.js';
 
 /** A parameter of DATABASE_URL is wrong, or the file that it names. */
 export class DatabaseUrlError extends OperatorError {}
@@ -41,20 +42,42 @@ function setSslMode(parameters: URLSearchParams): void {
     parameters.set('sslmode', 'verify-full');
 }
 
+// Of several hosts the one that takes writes is used; a single one may be a standby unless this is asked for.
+const WRITABLE = ['read-write', 'primary'];
+
+function takeWritableOnly(parameters: URLSearchParams, hosts: number): boolean {
+  const attributes = parameters.get('target_session_attrs');
+  parameters.delete('target_session_attrs');
+  if (attributes !== null && !WRITABLE.includes(attributes))
+    throw new DatabaseUrlError(
+      `DATABASE_URL: target_session_attrs is one of ${WRITABLE.join(', ')}. An instance that only reads names one standby alone.`,
+    );
+  return attributes !== null || hosts > 1;
+}
+
+export interface PreparedDatabaseUrl {
+  /** In the form that node-postgres takes without a warning. */
+  url: string;
+  /** The hosts of which the one that takes writes is to be connected to; null: the one in the URL, whatever it does. */
+  writableOf: DatabaseHost[] | null;
+}
+
 /**
- * DATABASE_URL in the form that node-postgres takes without a warning. Every sslmode but `disable` and `no-verify` checks the
- * server's certificate and host name; `sslrootcert=system` trusts what this machine trusts.
- * @throws DatabaseUrlError for an unknown sslmode, and for a certificate file that cannot be read.
+ * Reads DATABASE_URL. Every sslmode but `disable` and `no-verify` checks the server's certificate and host name;
+ * `sslrootcert=system` trusts what this machine trusts.
+ * @throws DatabaseUrlError for an unknown sslmode or target_session_attrs, and for a certificate file that cannot be read.
  */
-export function prepareDatabaseUrl(databaseUrl: string): string {
-  const start = databaseUrl.indexOf('?');
-  if (start < 0) return databaseUrl;
-  const parameters = new URLSearchParams(databaseUrl.slice(start + 1));
+export function prepareDatabaseUrl(databaseUrl: string): PreparedDatabaseUrl {
+  const urls = splitHosts(databaseUrl);
+  const [url = databaseUrl] = urls;
+  const [address = url] = url.split('?', 1);
+  const parameters = new URLSearchParams(url.slice(address.length + 1));
+  const writableOf = takeWritableOnly(parameters, urls.length) ? urls.map(parseHost) : null;
   setSslMode(parameters);
   if (parameters.get('sslrootcert') === 'system') {
     parameters.delete('sslrootcert');
     if (!parameters.has('sslmode')) parameters.set('sslmode', 'verify-full');
   }
   for (const name of FILES) if (parameters.get(name)) requireFile(name, parameters.get(name)!);
-  return `${databaseUrl.slice(0, start)}?${parameters.toString()}`;
+  return { url: parameters.size === 0 ? address : `${address}?${parameters.toString()}`, writableOf };
 }

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { ConnectionSettings } from './connection-settings.js';
 
 /** What the code relies on in every session, whatever the server, the database or the user has as its default. */
 const SETTINGS = {
@@ -19,21 +20,30 @@ const SETTINGS = {
   gin_fuzzy_search_limit: '0',
 };
 
+// As PostgreSQL prints it, since what it says is compared with this.
+const formatTimeout = (ms: number): string => (ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`);
+
 /** How long a session may wait or work; the server ends what takes longer. See docs/limits.md. */
-export const TIMEOUTS = {
-  statement_timeout: '4s',
-  lock_timeout: '3s',
+const timeouts = ({ statementTimeoutMs, lockTimeoutMs }: ConnectionSettings) => ({
+  statement_timeout: formatTimeout(statementTimeoutMs),
+  lock_timeout: formatTimeout(lockTimeoutMs),
   idle_in_transaction_session_timeout: '10s',
   // The pool keeps idle connections, and migrations are long transactions.
   idle_session_timeout: '0',
   transaction_timeout: '0',
-};
+});
 
 export type SessionSettings = Readonly<Record<string, string>>;
 
 /** The embedded engine has no clock that could end a statement. */
 export const EMBEDDED_SETTINGS: SessionSettings = SETTINGS;
-export const POSTGRESQL_SETTINGS: SessionSettings = { ...SETTINGS, ...TIMEOUTS };
+export const postgresqlSettings = (connections: ConnectionSettings): SessionSettings => ({
+  ...SETTINGS,
+  ...timeouts(connections),
+});
+
+/** Whether a setting limits how long something takes, and nothing that is answered depends on it. */
+export const isTimeout = (setting: string): boolean => setting.endsWith('_timeout');
 
 // Not every version has every setting. Hosted PostgreSQL often keeps extensions in a schema of their own, which is not searched by
 // default. An acknowledged change must survive a crash of the server, so a commit waits for the disk.

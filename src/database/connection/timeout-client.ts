@@ -1,11 +1,24 @@
-import { Client, type ClientConfig, type PoolConfig, type QueryResult } from 'pg';
+import { Client, type ClientConfig, type QueryResult } from 'pg';
+import type { ConnectionSettings } from './connection-settings.js';
+import { findWritableHost, type DatabaseHost } from './hosts.js';
 import { isReadOnly } from './postgres-errors.js';
+import type { PoolSessions } from './session-settings.js';
 import { ResultLimitingClient } from './result-size.js';
 
 type Callback = (error: Error | undefined, result?: QueryResult) => void;
 type AnyQuery = (...args: unknown[]) => unknown;
 
-const ANSWER_TIMEOUT_MS = 4_200;
+/** Beyond its timeout, a statement's answer may take so long to arrive. */
+const ANSWER_MARGIN_MS = 200;
+
+interface TimeoutConfig extends ClientConfig {
+  /** What is set in the sessions of its pool. */
+  sessions: PoolSessions;
+  answerTimeoutMs: number;
+  connectTimeoutMs: number;
+  /** The hosts of which the one that takes writes is connected to; null: the configured one. */
+  writableOf: DatabaseHost[] | null;
+}
 
 /**
  * A connection that ends itself when it is of no more use, so that the pool replaces it and looks the server's address up
@@ -16,18 +29,31 @@ export class TimeoutClient extends ResultLimitingClient {
   /** Off while migrations run, which may take as long as they need. */
   hasTimeouts = true;
 
-  constructor(config?: ClientConfig) {
+  readonly sessions: PoolSessions;
+  private readonly answerTimeoutMs: number;
+
+  constructor(config: TimeoutConfig) {
     super(config);
+    this.sessions = config.sessions;
+    this.answerTimeoutMs = config.answerTimeoutMs;
     // Assigned, not overridden: a method cannot implement all overloads of Client.query.
     const send = Client.prototype.query.bind(this) as AnyQuery;
     this.query = ((...args: unknown[]) => this.watch(send, args)) as Client['query'];
     const connect = Client.prototype.connect.bind(this) as (callback: Callback) => void;
-    this.connect = ((callback: Callback) =>
+    const connectTo = (callback: Callback) =>
       connect((error, client) => {
         // node-postgres leaves the socket of a refused login open until the server closes it, up to a minute later.
         if (error) this.destroySocket();
         callback(error, client);
-      })) as Client['connect'];
+      });
+    this.connect = ((callback: Callback) =>
+      this.chooseHost(config).then(() => connectTo(callback), callback)) as unknown as Client['connect'];
+  }
+
+  private async chooseHost({ writableOf, connectTimeoutMs, ...config }: TimeoutConfig): Promise<void> {
+    if (writableOf === null) return;
+    // Half of the time, so that the other half is left for the connection itself.
+    Object.assign(this, await findWritableHost(writableOf, config, connectTimeoutMs / 2));
   }
 
   protected override stopReceiving(): void {
@@ -39,7 +65,7 @@ export class TimeoutClient extends ResultLimitingClient {
   }
 
   private watch(send: AnyQuery, args: unknown[]): unknown {
-    const timer = this.hasTimeouts ? setTimeout(() => this.destroySocket(), ANSWER_TIMEOUT_MS) : undefined;
+    const timer = this.hasTimeouts ? setTimeout(() => this.destroySocket(), this.answerTimeoutMs) : undefined;
     const settle = (error?: unknown) => {
       clearTimeout(timer);
       if (isReadOnly(error)) void this.end();
@@ -58,8 +84,18 @@ export class TimeoutClient extends ResultLimitingClient {
   }
 }
 
-/** For when the server is silent; what it can end by itself is set for each session (session-settings.ts). */
-export const POOL_TIMEOUTS: PoolConfig & { Client: typeof TimeoutClient } = {
+/** The connections of a pool; for when the server is silent, since what it can end by itself is set for each session. */
+export const timeoutConnections = (
+  { statementTimeoutMs, connectTimeoutMs, keepAliveMs }: ConnectionSettings,
+  sessions: PoolSessions,
+  writableOf: DatabaseHost[] | null,
+): object => ({
   Client: TimeoutClient,
   keepAlive: true,
-};
+  keepAliveInitialDelayMillis: keepAliveMs,
+  onConnect: sessions.onConnect,
+  sessions,
+  answerTimeoutMs: statementTimeoutMs + ANSWER_MARGIN_MS,
+  connectTimeoutMs,
+  writableOf,
+});

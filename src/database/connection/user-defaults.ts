@@ -1,6 +1,6 @@
 import { escapeLiteral, type ClientBase } from 'pg';
 import { sqlState } from './postgres-errors.js';
-import { TIMEOUTS, type SessionSettings } from './session-settings.js';
+import { isTimeout, type SessionSettings } from './session-settings.js';
 import { UnsupportedPostgresError } from './unsupported-postgres.js';
 
 /** A setting whose default, for this user in this database, is not what the code relies on. */
@@ -80,11 +80,11 @@ export async function requireDefaults(
   const different = await findDifferences(session, settings).catch((error: unknown) => {
     throw explainRefusedTransaction(error);
   });
-  const [late, wrong] = [true, false].map((isTimeout) =>
-    different.filter(({ name }) => name in TIMEOUTS === isTimeout),
-  );
-  if (wrong!.length > 0)
+  const wrong = different.filter(({ name }) => !isTimeout(name));
+  if (wrong.length > 0)
     throw new UnsupportedPostgresError(`The pooler at DATABASE_URL keeps no settings, and ${format(different)}`);
-  if (late!.length > 0)
-    report(`The pooler at DATABASE_URL keeps no settings, so the server may work on after a timeout: ${format(late!)}`);
+  if (different.length > 0)
+    report(
+      `The pooler at DATABASE_URL keeps no settings, so the server may work on after a timeout: ${format(different)}`,
+    );
 }

@@ -35,7 +35,8 @@ const listLinks = ({ config }: Services): Link[] => [
 
 function listFacts({ config, database }: Services): Fact[] {
   if (config.isProduction) return [];
-  const engine = database.engine === 'embedded' ? 'embedded PostgreSQL (PGlite)' : 'PostgreSQL';
+  const postgresql = database.isStandby ? 'PostgreSQL, a standby: changes are refused' : 'PostgreSQL';
+  const engine = database.engine === 'embedded' ? 'embedded PostgreSQL (PGlite)' : postgresql;
   return [
     { name: 'Version', value: version },
     { name: 'Engine', value: engine },

@@ -15,11 +15,15 @@ const READY_WITHIN_MS = 120_000;
 export interface PostgresServer {
   port: number;
   url(database: string): string;
+  /** Runs a statement in its database `postgres`, as its superuser. @returns the rows. */
+  query<Row extends object>(sql: string): Promise<Row[]>;
   /** Starts it again after `stop` or `kill`, on the same data and port. */
   start(): Promise<void>;
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
   /** Sends a signal to the postmaster and to all its children, so that SIGSTOP stalls every session. */
   signal(signal: NodeJS.Signals): Promise<void>;
+  /** Starts a hot standby that follows it: a copy of its data, for which it is stopped and started again. */
+  startStandby(): Promise<PostgresServer>;
   /** Stops it and removes its data. */
   remove(): Promise<void>;
 }
@@ -60,7 +64,7 @@ async function mayEnter(path: string): Promise<boolean> {
 
 // A checkout below a private home folder cannot be entered by another user; a copy in the scratch folder can.
 async function programsFor(owner: Owner, scratch: string): Promise<string> {
-  const packaged = packagedPrograms();
+  const packaged = process.env.POSTGRES_PROGRAMS ?? packagedPrograms();
   if (owner.uid === undefined || (await mayEnter(packaged))) return packaged;
   await cp(packaged, join(scratch, 'native'), { recursive: true, verbatimSymlinks: true });
   return join(scratch, 'native');
@@ -104,6 +108,16 @@ class OwnPostgresServer implements PostgresServer {
     return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
   }
 
+  async query<Row extends object>(sql: string): Promise<Row[]> {
+    const client = new Client({ connectionString: this.url('postgres') });
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
   async start(): Promise<void> {
     const data = join(this.scratch, 'data');
     const started = spawn(
@@ -128,6 +142,25 @@ class OwnPostgresServer implements PostgresServer {
     const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(pid)]).catch(() => ({ stdout: '' }));
     for (const child of stdout.split(/\s+/).filter(Boolean)) process.kill(Number(child), signal);
     process.kill(pid, signal);
+  }
+
+  async startStandby(): Promise<PostgresServer> {
+    const scratch = await mkdtemp(join(tmpdir(), 'avara-standby-'));
+    await this.stop();
+    // Not Node's own, which forgets whose the files are.
+    await run('cp', ['-a', `${this.scratch}/.`, scratch]);
+    await this.start();
+    await run('touch', [join(scratch, 'data', 'standby.signal')]);
+    const source = `primary_conninfo=host=127.0.0.1 port=${this.port} user=postgres application_name=standby`;
+    const flags = [...this.flags, '-c', source];
+    const standby = new OwnPostgresServer(await freePort(), this.programs, scratch, this.owner, flags);
+    try {
+      await standby.start();
+      return standby;
+    } catch (error) {
+      await standby.remove();
+      throw error;
+    }
   }
 
   async remove(): Promise<void> {

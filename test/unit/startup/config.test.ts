@@ -84,6 +84,7 @@ describe('the configuration', () => {
   it.each([
     'postgres://host/name',
     'postgresql://user:p%40ss@[::1]:5432/name?sslmode=require',
+    'postgres://user:p%40ss@db1:5432,db2:5433,[::1]/name?target_session_attrs=read-write',
     'postgres://user@/name?host=/var/run/postgresql',
     'postgres:///name',
   ])('takes %j as the address of a database', (address) =>
