@@ -6,6 +6,7 @@ const config = {
   testMatch: testFolders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
   transform: { '\\.ts$': '@swc/jest' },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironment: '<rootDir>/test/support/environment.ts',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // The build copies package.json, for its version.
