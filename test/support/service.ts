@@ -51,21 +51,17 @@ export interface Service {
 }
 
 function logMemory(): { stream: Writable; lines: () => Record<string, unknown>[] } {
-  let text = '';
+  const lines: Record<string, unknown>[] = [];
+  let unfinished = '';
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      text += chunk.toString();
+      const texts = (unfinished + chunk.toString()).split('\n');
+      unfinished = texts.pop()!;
+      for (const text of texts) lines.push(JSON.parse(text) as Record<string, unknown>);
       done();
     },
   });
-  return {
-    stream,
-    lines: () =>
-      text
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as Record<string, unknown>),
-  };
+  return { stream, lines: () => [...lines] };
 }
 
 async function untilLogged(

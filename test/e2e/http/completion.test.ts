@@ -62,15 +62,15 @@ describe('the end of a request', () => {
     ['a URL without a route', '/nothing', 404, 'NOT_FOUND'],
     ['a missing credential', '/v1/express', 401, 'UNAUTHENTICATED'],
   ])('logs %s in one line', async (_what, path, status, code) => {
-    const before = requestLines().length;
-    const { headers } = await service.request(path);
-    const line = await until(() => requestLines()[before]);
-    expect(line).toMatchObject({ requestId: headers.get('x-request-id'), status, code, level: 30 });
-    expect(requestLines().length).toBe(before + 1);
+    const answer = await service.request(path);
+    const { requestId } = await service.requestLine(answer);
+    expect(requestLines().filter((line) => line.requestId === requestId)).toEqual([
+      expect.objectContaining({ status, code, level: 30 }),
+    ]);
   });
 
   it('logs health checks at debug level, and a shutdown is no error of theirs', async () => {
-    const stopping = await startService('embedded', { LOG_LEVEL: 'debug', DRAIN_MS: '1000' });
+    const stopping = await startService('postgresql', { LOG_LEVEL: 'debug', DRAIN_MS: '1000' });
     const probes = () =>
       stopping.logLines().filter(({ operation }) => operation === '/livez' || operation === '/readyz');
     expect((await stopping.request('/livez')).status).toBe(200);
@@ -87,7 +87,9 @@ describe('the end of a request', () => {
 
   it('asks the database once for all health checks within a quarter of a second', async () => {
     const statements = statementsOf(service.dataSource);
+    const start = performance.now();
     await Promise.all(Array.from({ length: 50 }, () => service.request('/readyz')));
-    expect(statements.filter((sql) => sql === 'SELECT 1').length).toBeLessThanOrEqual(2);
+    const quarters = Math.ceil((performance.now() - start) / 250);
+    expect(statements.filter((sql) => sql === 'SELECT 1').length).toBeLessThanOrEqual(quarters + 1);
   });
 });

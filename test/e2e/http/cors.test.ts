@@ -15,7 +15,7 @@ describe('pages of other origins', () => {
   afterEach(() => service.stop());
 
   it('may call when they are listed, and read a refusal too', async () => {
-    service = await startService('embedded', { CORS_ORIGINS: 'https://app.example.org' });
+    service = await startService('postgresql', { CORS_ORIGINS: 'https://app.example.org' });
     const asked = await service.request('/graphql', preflight('https://app.example.org'));
     expect(asked.status).toBe(204);
     expect(asked.headers.get('access-control-allow-origin')).toBe('https://app.example.org');
@@ -27,7 +27,7 @@ describe('pages of other origins', () => {
   });
 
   it('may read the headers that client libraries act on', async () => {
-    service = await startService('embedded', { CORS_ORIGINS: 'https://app.example.org' });
+    service = await startService('postgresql', { CORS_ORIGINS: 'https://app.example.org' });
     const { headers } = await service.request('/graphql', from('https://app.example.org'));
     expect(headers.get('access-control-expose-headers')?.split(', ').sort()).toEqual([
       ...['etag', 'ratelimit', 'ratelimit-policy', 'retry-after', 'www-authenticate', 'x-request-id', 'x-should-retry'],
@@ -44,7 +44,7 @@ describe('pages of other origins', () => {
   });
 
   it('may not when none is listed', async () => {
-    service = await startService('embedded');
+    service = await startService('postgresql');
     const { headers } = await service.request('/graphql', from('https://app.example.org'));
     expect(headers.get('access-control-allow-origin')).toBeNull();
   });

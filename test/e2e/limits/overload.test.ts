@@ -110,11 +110,12 @@ it('logs once per second that it is full', async () => {
   const reports = () => service.logLines().filter(({ msg }) => String(msg).startsWith('overloaded'));
   const before = reports().length;
   await sleep(1_000);
+  const start = performance.now();
   await whileFull(async () => {
     await Promise.all(Array.from({ length: 20 }, () => service.graphql(clinic, '{ __typename }')));
   });
   expect(reports().length).toBeGreaterThan(before);
-  expect(reports().length).toBeLessThan(before + 5);
+  expect(reports().length).toBeLessThanOrEqual(before + Math.ceil((performance.now() - start) / 1_000) + 1);
 });
 
 describe('where the event loop is slow', () => {
