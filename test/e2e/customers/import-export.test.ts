@@ -38,11 +38,13 @@ onEachEngine((engine) => {
       await database.close();
     }
   };
-  beforeEach(async () => {
+  beforeAll(async () => {
     place = await createTestDatabase(engine);
+  });
+  afterAll(() => place.remove());
+  beforeEach(async () => {
     clinic = await look(({ dataSource }) => newClinic(dataSource));
   });
-  afterEach(() => place.remove());
 
   const as = () => ['--clinic', clinic.clinicId, '--key', clinic.apiKeyId];
   const importFile = (file: string, ...more: string[]) => commandLine(place)('import', file, ...as(), ...more);

@@ -28,7 +28,7 @@ const denialOf = async (answer: Answer) => {
 describe('with an issuer', () => {
   beforeAll(async () => {
     issuer = await startIssuer();
-    service = await startService('embedded', { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: AUDIENCE });
+    service = await startService('postgresql', { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: AUDIENCE });
   });
   afterAll(async () => {
     await service.stop();
@@ -180,7 +180,7 @@ describe('with an issuer of a test', () => {
   let own: Issuer;
   const start = async (environment: NodeJS.ProcessEnv = {}) => {
     own = await startIssuer();
-    service = await startService('embedded', { OIDC_ISSUER: own.url, OIDC_AUDIENCE: AUDIENCE, ...environment });
+    service = await startService('postgresql', { OIDC_ISSUER: own.url, OIDC_AUDIENCE: AUDIENCE, ...environment });
   };
   afterEach(async () => {
     await service.stop();
@@ -221,7 +221,7 @@ describe('with an issuer of a test', () => {
       OIDC_CLINIC_CLAIM: 'https://avara.example/clinic',
       OIDC_LEVEL_CLAIM: 'role',
     };
-    service = await startService('embedded', {
+    service = await startService('postgresql', {
       OIDC_ISSUER: own.url,
       OIDC_AUDIENCE: AUDIENCE,
       OIDC_JWKS_URL: `${own.url}/jwks`,
@@ -248,7 +248,7 @@ describe('a fetch of keys that fails', () => {
   const start = async (replies: Issuer['replies']) => {
     own = await startIssuer();
     Object.assign(own.replies, replies);
-    service = await startService('embedded', { OIDC_ISSUER: own.url, OIDC_AUDIENCE: AUDIENCE });
+    service = await startService('postgresql', { OIDC_ISSUER: own.url, OIDC_AUDIENCE: AUDIENCE });
   };
   const warnings = () => service.logLines().filter(({ msg }) => /issuer's keys/.test(String(msg)));
   afterEach(async () => {
@@ -288,7 +288,7 @@ describe('a fetch of keys that fails', () => {
   it('an issuer whose name differs by the last slash is distinguished in the log line', async () => {
     own = await startIssuer();
     own.replies[DISCOVERY] = { text: JSON.stringify({ issuer: own.url, jwks_uri: `${own.url}/jwks` }) };
-    service = await startService('embedded', { OIDC_ISSUER: `${own.url}/`, OIDC_AUDIENCE: AUDIENCE });
+    service = await startService('postgresql', { OIDC_ISSUER: `${own.url}/`, OIDC_AUDIENCE: AUDIENCE });
     expect((await call(await own.sign({ ...who, iss: `${own.url}/` }))).status).toBe(503);
     expect(warnings()).toEqual([
       expect.objectContaining({
@@ -317,7 +317,7 @@ describe('a fetch of keys that fails', () => {
 describe('without an issuer', () => {
   it('refuses every token that is no API key', async () => {
     const foreign = await startIssuer();
-    service = await startService('embedded');
+    service = await startService('postgresql');
     const answer = await call(await foreign.sign(who));
     expect(answer.status).toBe(401);
     expect(await denialOf(answer)).toEqual([expect.objectContaining({ kind: 'malformed' })]);

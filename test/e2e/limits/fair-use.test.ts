@@ -109,7 +109,7 @@ describe('the rate limit', () => {
   });
 
   it('lets everybody spend what they like when the limit is 0', async () => {
-    const open = await startService('embedded', { RATE_LIMIT_POINTS: '0' });
+    const open = await startService('postgresql', { RATE_LIMIT_POINTS: '0' });
     try {
       const clinic = await open.newClinic();
       const answer = await open.graphql(clinic, LIST, { first: 100 });
@@ -121,7 +121,7 @@ describe('the rate limit', () => {
   });
 
   it('counts alone, and says so, while its Redis is away', async () => {
-    const alone = await startService('embedded', { RATE_LIMIT_POINTS: '5', REDIS_URL: 'redis://127.0.0.1:1' });
+    const alone = await startService('postgresql', { RATE_LIMIT_POINTS: '5', REDIS_URL: 'redis://127.0.0.1:1' });
     try {
       const clinic = await alone.newClinic();
       expect((await alone.graphql(clinic, LIST, { first: 1 })).status).toBe(200);

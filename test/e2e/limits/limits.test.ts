@@ -59,7 +59,7 @@ describe('where each limit is set', () => {
   let small: Service;
   let caller: Clinic;
   beforeAll(async () => {
-    small = await startService('embedded', {
+    small = await startService('postgresql', {
       MAX_BODY_BYTES: '400',
       MAX_DOCUMENT_BYTES: '220',
       MAX_TOKENS: '20',
@@ -99,7 +99,7 @@ describe('where each limit is set', () => {
 });
 
 it('counts the bytes of a document, also of one that comes by GET', async () => {
-  const small = await startService('embedded', { MAX_DOCUMENT_BYTES: '60' });
+  const small = await startService('postgresql', { MAX_DOCUMENT_BYTES: '60' });
   try {
     const { token } = await small.newClinic();
     const get = (document: string) =>
