@@ -1,4 +1,4 @@
-// npm run mutate -- [--most 5] [--only 'pattern']: changes the source in one place at a time and runs the tests that should
+// npm run mutate -- [--most 5] [--only 'pattern'] [--record file]: changes the source in one place at a time and runs the tests that should
 // notice. Prints which changes nobody noticed, and a table. About a minute for each change.
 import 'reflect-metadata';
 import { Command } from 'commander';
@@ -6,12 +6,14 @@ import globalSetup from '../../test/support/global-setup.js';
 import globalTeardown from '../../test/support/global-teardown.js';
 import { OPERATORS } from './operators.js';
 import { findPlaces, samplePlaces, type Place } from './places.js';
+import { TrialRecord, type Trial } from './record.js';
 import { listTests, relevantTests } from './relevant-tests.js';
 import { ScratchCopy } from './trial.js';
 
 interface Values {
   most: string;
   only?: string;
+  record?: string;
   trust?: true;
   list?: true;
 }
@@ -20,6 +22,7 @@ const values = new Command('npm run mutate --')
   .description('Changes one line of the source at a time and shows which changes no test notices.')
   .option('--most <number>', 'places to try for each kind of change', '5')
   .option('--only <pattern>', 'only places whose kind, file or line matches the regular expression')
+  .option('--record <file>', 'keep the outcomes in this file, and do not try again what is in it')
   .option('--trust', 'do not run the tests without a change first')
   .option('--list', 'print the places and try none')
   .parse()
@@ -28,36 +31,30 @@ const values = new Command('npm run mutate --')
 const textOf = ({ operator, file, line, before }: Place): string =>
   `${operator}: src/${file}:${line}: ${before.trim()}`;
 
-interface Trial {
-  place: Place;
-  /** The group of tests that failed; null where none did. */
-  failure: string[] | null;
-}
-
 /** @throws Error when a test fails without any change: it would notice everything. */
 async function assertTestsPass(copy: ScratchCopy, tests: string[]): Promise<void> {
-  if ((await copy.runTests(tests)) !== 0) throw new Error('A test fails without any change. Run npm test.');
+  const failure = await copy.runTests(tests);
+  if (failure) throw new Error(`${failure.file} fails without any change. Run npm test.`);
 }
 
-async function tryEach(copy: ScratchCopy, places: Place[]): Promise<Trial[]> {
+async function tryEach(copy: ScratchCopy, places: Place[], record: TrialRecord): Promise<void> {
   const tests = listTests('test');
   const testsOf = (place: Place) => relevantTests(place.file, tests);
   if (!values.trust) await assertTestsPass(copy, [...new Set(places.flatMap(testsOf).flat())]);
-  const trials: Trial[] = [];
-  for (const place of places) {
+  for (const [index, place] of places.entries()) {
     const failure = await copy.findFailure(place, testsOf(place));
-    trials.push({ place, failure });
-    const outcome = failure === null ? 'NOT NOTICED' : `noticed by ${failure.join(' ')}`;
-    process.stderr.write(`${trials.length}/${places.length} ${outcome} ${textOf(place)}\n`);
+    const noticedBy = failure && `${failure.file}: ${failure.test ?? 'could not be run'}`;
+    record.add({ ...place, noticedBy });
+    const outcome = noticedBy === null ? 'NOT NOTICED' : `noticed by ${noticedBy}`;
+    process.stderr.write(`${index + 1}/${places.length} ${textOf(place)}\n  ${outcome}\n`);
   }
-  return trials;
 }
 
-async function tryAll(places: Place[]): Promise<Trial[]> {
+async function tryAll(places: Place[], record: TrialRecord): Promise<void> {
   await globalSetup();
   const copy = new ScratchCopy();
   try {
-    return await tryEach(copy, places);
+    await tryEach(copy, places, record);
   } finally {
     await copy.remove();
     await globalTeardown();
@@ -66,10 +63,10 @@ async function tryAll(places: Place[]): Promise<Trial[]> {
 
 function tableOf(trials: Trial[]): string {
   const rows = OPERATORS.map(({ name }) => {
-    const own = trials.filter(({ place }) => place.operator === name);
-    return [name, own.length, own.filter(({ failure }) => failure !== null).length] as const;
+    const own = trials.filter(({ operator }) => operator === name);
+    return [name, own.length, own.filter(({ noticedBy }) => noticedBy !== null).length] as const;
   }).filter(([, tried]) => tried > 0);
-  const all = ['all', trials.length, trials.filter(({ failure }) => failure !== null).length] as const;
+  const all = ['all', trials.length, trials.filter(({ noticedBy }) => noticedBy !== null).length] as const;
   return [
     '| change | tried | noticed |',
     '| --- | --- | --- |',
@@ -81,11 +78,14 @@ async function main(): Promise<void> {
   const only = new RegExp(values.only ?? '', 'i');
   const places = samplePlaces(findPlaces('src'), Number(values.most)).filter((place) => only.test(textOf(place)));
   if (values.list) return void process.stdout.write(`${places.map(textOf).join('\n')}\n${places.length} places\n`);
-  const trials = await tryAll(places);
-  const overlooked = trials
-    .filter(({ failure }) => failure === null)
-    .map(({ place }) => `${textOf(place)}\n  -> ${place.after.trim()}`);
-  process.stdout.write(`${tableOf(trials)}\n\nNot noticed:\n${overlooked.join('\n') || 'none'}\n`);
+  const record = new TrialRecord(values.record ?? null);
+  const open = places.filter((place) => record.find(place) === null);
+  if (open.length > 0) await tryAll(open, record);
+  const overlooked = places
+    .filter((place) => record.find(place)!.noticedBy === null)
+    .map((place) => `${textOf(place)}\n  -> ${place.after.trim()}`);
+  const table = tableOf(places.map((place) => record.find(place)!));
+  process.stdout.write(`${table}\n\nNot noticed:\n${overlooked.join('\n') || 'none'}\n`);
 }
 
 main().catch((error: unknown) => {

@@ -1,13 +1,28 @@
 import { transformFileSync } from '@swc/core';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Place } from './places.js';
 
 const ENDS_WITHIN_MS = 600_000;
+/** Less than in npm test: a change by which a test waits for ever should not hold up the others. */
+const TEST_ENDS_WITHIN_MS = 60_000;
+
+/** A test that failed, or a whole file that could not be run. */
+export interface Failure {
+  file: string;
+  /** null for a whole file. */
+  test: string | null;
+}
+
+interface JestReport {
+  testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[];
+}
+
+const asPattern = (name: string): string => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A copy of the project in which one line at a time is changed, so that the checkout is never touched. */
 export class ScratchCopy {
@@ -35,27 +50,54 @@ export class ScratchCopy {
     };
   }
 
-  /** Runs groups of tests against one change until one fails. @returns the group that failed; what does not end has failed, too. */
-  async findFailure(place: Place, groups: string[][]): Promise<string[] | null> {
+  private async runWith(place: Place, tests: string[]): Promise<Failure | null> {
     const undo = this.change(place);
     try {
-      for (const tests of groups) if ((await this.runTests(tests)) !== 0) return tests;
-      return null;
+      return await this.runTests(tests);
     } finally {
       undo();
     }
   }
 
-  /** @returns the exit code of Jest, which stops at the first failure. */
-  async runTests(tests: string[]): Promise<number> {
-    const paths = tests.map((test) => `test/${test}`);
-    const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--bail', '--silent', ...paths];
-    const child = spawn(process.execPath, jest, { cwd: this.folder, stdio: 'ignore', detached: true });
+  /**
+   * Runs groups of tests against one change until one fails that passes without the change: on a busy machine a test can
+   * fail by itself. @returns the test that noticed.
+   */
+  async findFailure(place: Place, groups: string[][]): Promise<Failure | null> {
+    for (const tests of groups) {
+      const failure = await this.runWith(place, tests);
+      if (failure && !(await this.runTests([failure.file], failure.test))) return failure;
+    }
+    return null;
+  }
+
+  private get reportFile(): string {
+    return join(this.folder, 'report.json');
+  }
+
+  /** The first failure that Jest reported; the first of the files where it was ended before it could report. */
+  private failureOf(tests: string[]): Failure {
+    if (!existsSync(this.reportFile)) return { file: tests[0]!, test: null };
+    const { testResults } = JSON.parse(readFileSync(this.reportFile, 'utf8')) as JestReport;
+    const failed = testResults.find(({ status }) => status === 'failed');
+    const test = failed?.assertionResults.find(({ status }) => status === 'failed')?.fullName ?? null;
+    return { file: failed ? relative(join(this.folder, 'test'), failed.name) : tests[0]!, test };
+  }
+
+  /** Jest, in one process, stops at the first file that fails. @param test runs this test alone. */
+  async runTests(tests: string[], test: string | null = null): Promise<Failure | null> {
+    rmSync(this.reportFile, { force: true });
+    const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--bail', '--silent', '--runInBand'];
+    const options = ['--json', '--outputFile', this.reportFile, '--testTimeout', String(TEST_ENDS_WITHIN_MS)];
+    const only = test === null ? [] : ['--testNamePattern', `^${asPattern(test)}$`];
+    const paths = tests.map((file) => `test/${file}`);
+    const argv = [...jest, ...options, ...only, ...paths];
+    const child = spawn(process.execPath, argv, { cwd: this.folder, stdio: 'ignore', detached: true });
     // The group, or what a test has started would stay.
     const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), ENDS_WITHIN_MS);
     const [code] = (await once(child, 'exit')) as [number | null];
     clearTimeout(timer);
-    return code ?? 1;
+    return code === 0 ? null : this.failureOf(tests);
   }
 
   remove(): Promise<void> {
