@@ -11,6 +11,7 @@ const experiments = ['test/fault'];
 if (length === 'full')
   for (const test of [
     'customers/idempotent-create',
+    'customers/interleavings',
     'customers/generated-input',
     'customers/generated-operations',
     'limits/document-flood',

@@ -10,6 +10,8 @@ export interface RunLength {
   idempotencyKeys: number;
   /** Creates without a key whose tries are cut, stalled and reordered. */
   disturbedCreates: number;
+  /** Rounds in which each of several clients changes one of the same customers. */
+  interleavings: number;
   /** Inputs that fast-check makes up. */
   generated: number;
   /** Operations that are made up and answered twice, by Apollo Server and from kept operations. */
@@ -36,6 +38,7 @@ const LENGTHS: Record<string, RunLength> = {
     bootRounds: 1,
     idempotencyKeys: 20,
     disturbedCreates: 100,
+    interleavings: 40,
     generated: 1_000,
     repeatedOperations: 2_000,
     floodDocuments: 400,
@@ -53,6 +56,7 @@ const LENGTHS: Record<string, RunLength> = {
     bootRounds: 20,
     idempotencyKeys: 200,
     disturbedCreates: 1_000,
+    interleavings: 1_000,
     generated: 20_000,
     repeatedOperations: 50_000,
     floodDocuments: 1_500,
