@@ -9,7 +9,8 @@ import { load } from '../service/load.js';
 import { prepareFixture, type PreparedFixture } from '../service/fixture.js';
 import { startTarget, type RunningTarget } from '../service/running-target.js';
 import { pace, type Offered } from './pace.js';
-import { SERVICE_NAME, TARGETS, type Call } from '../service/targets.js';
+import type { Call } from '../service/cases.js';
+import { SERVICE_NAME, TARGETS } from '../service/targets.js';
 
 const ABOUT =
   'overload offers more than can be answered and sorts what comes back (80 s). soak offers a steady load for long and follows ' +
@@ -39,7 +40,7 @@ const percentile = (sorted: number[], share: number): number =>
 
 type CallsOf = (connection: number) => Call[];
 
-const creates: CallsOf = () => [target.call('create', { clinicId: '', apiKeyId: '', expressCustomerId: '' })!];
+const creates: CallsOf = () => [target.call('create, plain', { clinicId: '', apiKeyId: '', expressCustomerId: '' })!];
 
 const UPDATE = `mutation ($id: ID!, $name: String!) {
   updateExpressCustomer(input: { expressCustomerId: $id, expressCustomerName: $name }) { version }

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Call } from '../service/targets.js';
+import type { Call } from '../service/cases.js';
 
 /** Milliseconds to each answer, by whether the request was admitted. */
 export interface Offered {

@@ -7,7 +7,8 @@ import { benchmark, positive } from '../arguments.js';
 import { pace, type Offered } from '../endurance/pace.js';
 import { prepareFixture, type PreparedFixture } from '../service/fixture.js';
 import { startTarget, type RunningTarget } from '../service/running-target.js';
-import { SERVICE_NAME, TARGETS, type Call } from '../service/targets.js';
+import type { Call } from '../service/cases.js';
+import { SERVICE_NAME, TARGETS } from '../service/targets.js';
 
 const ABOUT =
   'One clinic floods, within its rate limit, with what occupies the database; another one gets and creates 40 times per second. ' +
@@ -56,12 +57,12 @@ const FLOODS: Flood[] = [
   {
     name: 'gets',
     connections: 128,
-    calls: (fixture, n) => [target.call('get', { ...fixture, expressCustomerId: fixture.ids[n]! })!],
+    calls: (fixture, n) => [target.call('get, plain', { ...fixture, expressCustomerId: fixture.ids[n]! })!],
   },
   {
     name: 'creates',
     connections: 128,
-    calls: (fixture) => [target.call('create', { ...fixture, expressCustomerId: '' })!],
+    calls: (fixture) => [target.call('create, plain', { ...fixture, expressCustomerId: '' })!],
   },
 ];
 
@@ -96,14 +97,14 @@ async function measure({ url }: RunningTarget, fixture: PreparedFixture): Promis
     scopes: ['express:read', 'express:write'],
     description: 'bench',
   });
-  const create = target.call('create', { ...fixture, clinicId, expressCustomerId: '' })!;
+  const create = target.call('create, plain', { ...fixture, clinicId, expressCustomerId: '' })!;
   const response = await fetch(url + create.path, {
     method: create.method,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: create.body!,
   });
   const { data } = (await response.json()) as { data: { createExpressCustomer: { expressCustomerId: string } } };
-  const get = target.call('get', { ...fixture, clinicId, ...data.createExpressCustomer })!;
+  const get = target.call('get, plain', { ...fixture, clinicId, ...data.createExpressCustomer })!;
   const probe = () =>
     pace(url, token, (n) => (n % 2 ? get : create), { rate: PROBES_PER_SECOND, seconds: values.seconds });
   await probe();

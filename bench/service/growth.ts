@@ -3,7 +3,8 @@ import { prepareFixture, type PreparedFixture } from './fixture.js';
 import { load } from './load.js';
 import { median, type Growth } from './results.js';
 import { startTarget, type RunningTarget } from './running-target.js';
-import { SERVICE_NAME, TARGETS, type Operation, type Target } from './targets.js';
+import type { Case } from './cases.js';
+import { SERVICE_NAME, TARGETS, type Target } from './targets.js';
 
 const service = TARGETS.find(({ name }) => name === SERVICE_NAME)!;
 
@@ -13,7 +14,7 @@ const ENTITIES = `query Entities($of: [_Any!]!) {
 /** The federation look-up, asked in fixture of the get. */
 const entities: Target = {
   ...service,
-  call: (_operation, { expressCustomerId }) => {
+  call: (_name, { expressCustomerId }) => {
     const variables = { of: [{ __typename: 'ExpressCustomer', expressCustomerId }] };
     return { method: 'POST', path: '/graphql', body: JSON.stringify({ query: ENTITIES, variables }) };
   },
@@ -22,7 +23,7 @@ const entities: Target = {
 const ROUNDS = 5;
 
 async function measureAt(running: RunningTarget, fixture: PreparedFixture): Promise<Record<string, number>> {
-  const cases: [string, RunningTarget, Operation][] = [
+  const cases: [string, RunningTarget, Case][] = [
     ['create', running, 'create'],
     ['get', running, 'get'],
     ['list', running, 'list'],

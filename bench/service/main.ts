@@ -6,17 +6,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPostgresServer, type PostgresServer } from '../../test/support/servers/postgres-server.js';
 import { benchmark, positive, sizes } from '../arguments.js';
+import { CASES, OPERATIONS, operationOf, type Case, type Operation } from './cases.js';
 import { measureGrowth } from './growth.js';
 import { load } from './load.js';
 import { prepareFixture, type PreparedFixture } from './fixture.js';
 import { plotOf, reportOf } from './report.js';
 import { median, type Results } from './results.js';
 import { startTarget, type RunningTarget } from './running-target.js';
-import { OPERATIONS, SERVICE_NAME, TARGETS, type Operation } from './targets.js';
+import { SERVICE_NAME, TARGETS } from './targets.js';
 
 const ABOUT =
-  'Measures create, get and list side by side: the limit of the database, this service, and what people would use ' +
-  'otherwise. About 15 minutes, or 3 at most with --quick. Writes bench/results.';
+  'Measures create, get, list, page and _entities side by side, as Apollo Client and a router send them: the limit of the ' +
+  'database, this service, and what people would use otherwise. About 25 minutes, or 5 with --quick. Writes bench/results.';
 
 interface Values {
   quick?: true;
@@ -43,7 +44,7 @@ const ROUNDS = values.rounds ?? (values.quick ? 2 : 5);
 const SECONDS = values.seconds ?? (values.quick ? 1 : 3);
 const ROWS = values.rows;
 const GROWTH = values.growth ?? (values.quick ? [] : [1_000, 100_000, 1_000_000]);
-const operations = OPERATIONS.filter((operation) => values.only === undefined || values.only === operation);
+const cases = CASES.filter((name) => values.only === undefined || values.only === operationOf(name));
 const targets = TARGETS.filter(({ name }) => !values.targets || new RegExp(values.targets, 'i').test(name));
 
 const ROOT = process.cwd();
@@ -62,47 +63,53 @@ function environmentOf({ databaseUrl, clinicId, apiKeyId }: PreparedFixture): Re
   return { DATABASE_URL: databaseUrl, CLINIC_ID: clinicId, API_KEY_ID: apiKeyId };
 }
 
-async function oneRun(
-  running: RunningTarget,
-  operation: Operation,
-  fixture: PreparedFixture,
-  results: Results,
-): Promise<void> {
-  const { name } = running.target;
+async function oneRun(running: RunningTarget, name: Case, fixture: PreparedFixture, results: Results): Promise<void> {
+  const { target } = running;
+  const isCreate = operationOf(name) === 'create';
   // While the others were measured it was idle, and Node discarded code that it had compiled.
-  await load(running, operation, fixture, { seconds: 1 });
-  const before = operation === 'create' ? await fixture.countCustomers() : 0;
-  const run = await load(running, operation, fixture, { seconds: SECONDS });
-  const of = ((results.runs[name] ??= {})[operation] ??= []);
+  await load(running, name, fixture, { seconds: 1 });
+  const before = isCreate ? await fixture.countCustomers() : 0;
+  const run = await load(running, name, fixture, { seconds: SECONDS });
+  const of = ((results.runs[target.name] ??= {})[name] ??= []);
   of.push(run);
-  if (operation !== 'create') return;
+  if (!isCreate) return;
   // What was in flight when the clock ran out is written and not counted; never the other way round.
   const written = (await fixture.countCustomers()) - before;
   if (written < run.answered || written > run.answered + 2 * 64)
-    throw new Error(`${name}: ${run.answered} creates were answered and ${written} rows written`);
+    throw new Error(`${target.name}: ${run.answered} creates were answered and ${written} rows written`);
 }
+
+/** Shows which cases a target is measured with. */
+const SAMPLE = { clinicId: '', apiKeyId: '', expressCustomerId: '', batch: () => [] };
 
 /** Every target in every round, starting with another one each time, so that a slow moment affects them all alike. */
 async function alternate(running: RunningTarget[], fixture: PreparedFixture, results: Results): Promise<void> {
-  for (const operation of operations) {
-    const measured = running.filter(({ target }) => target.call(operation, { ...fixture, expressCustomerId: '' }));
+  for (const operation of OPERATIONS) {
+    // Both forms one after the other, so that a slow moment affects them alike too.
+    const forms = cases.filter((name) => operationOf(name) === operation);
+    const measured = running.filter(({ target }) => forms.some((name) => target.call(name, SAMPLE)));
     for (let round = 0; round < ROUNDS; round += 1) {
       const first = round % measured.length;
       for (const one of [...measured.slice(first), ...measured.slice(0, first)])
-        await oneRun(one, operation, fixture, results);
+        for (const name of forms) if (one.target.call(name, SAMPLE)) await oneRun(one, name, fixture, results);
     }
-    say(
-      `${operation}: ${measured.map(({ target: { name } }) => `${name} ${Math.round(median(results.runs[name]![operation]!.map(({ perSecond }) => perSecond)))}/s`).join(', ')}`,
-    );
+    for (const name of forms) say(`${name}: ${ratesOf(measured, name, results)}`);
     for (const one of measured) (results.memory[one.target.name] ??= {})[operation] = await one.memory();
   }
 }
+
+const ratesOf = (running: RunningTarget[], name: Case, { runs }: Results): string =>
+  running
+    .map(({ target }) => [target.name, (runs[target.name]?.[name] ?? []).map(({ perSecond }) => perSecond)] as const)
+    .filter(([, rates]) => rates.length > 0)
+    .map(([target, rates]) => `${target} ${Math.round(median(rates))}/s`)
+    .join(', ');
 
 /** p99 where both are offered the same rate: 60 % of what the slower of the two can answer. */
 async function measureTails(running: RunningTarget[], fixture: PreparedFixture, results: Results): Promise<void> {
   const pair = running.filter(({ target: { name } }) => name === SERVICE_NAME || name.startsWith('Mercurius'));
   if (pair.length < 2) return;
-  for (const operation of operations) {
+  for (const operation of OPERATIONS.filter((one) => one !== 'entities' && cases.includes(one))) {
     const most = pair.map(({ target: { name } }) =>
       median(results.runs[name]![operation]!.map((run) => run.perSecond)),
     );

@@ -1,9 +1,11 @@
+import { OPERATIONS, operationOf, PLAIN_CASES, type Case } from './cases.js';
 import { median, type Results } from './results.js';
-import { BASELINE, OPERATIONS, SERVICE_NAME, type Operation } from './targets.js';
+import { BASELINE, SERVICE_NAME } from './targets.js';
 
-/** The median of the ratios of the rounds; NaN where one of them was not measured. */
-function ratio({ runs }: Results, name: string, to: string, operation: Operation): number {
-  const [ours, theirs] = [runs[name]?.[operation] ?? [], runs[to]?.[operation] ?? []];
+/** The median of the ratios of the rounds; NaN where one of them was not measured. The baseline has one form alone. */
+function ratio({ runs }: Results, name: string, to: string, asked: Case): number {
+  const ours = runs[name]?.[asked] ?? [];
+  const theirs = runs[to]?.[asked] ?? (to === BASELINE ? runs[to]?.[operationOf(asked)] : undefined) ?? [];
   return median(ours.map(({ perSecond }, round) => perSecond / (theirs[round]?.perSecond ?? NaN)));
 }
 
@@ -16,26 +18,61 @@ function table(head: string[], rows: (string | number)[][]): string {
   return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 }
 
-const perSecond = ({ runs }: Results, name: string, operation: Operation): string =>
-  shown(median((runs[name]?.[operation] ?? []).map((run) => run.perSecond))).replace(/\.\d+/, '');
+const perSecond = ({ runs }: Results, name: string, asked: Case): string =>
+  shown(median((runs[name]?.[asked] ?? []).map((run) => run.perSecond))).replace(/\.\d+/, '');
 
-const TARGET_RATIOS: [name: string, Partial<Record<Operation, number>>][] = [
-  [BASELINE, { create: 2, get: 2, list: 1.1 }],
-  ['Mercurius with jit', { create: 2.5, get: 2.8, list: 1.2 }],
-  ['usual type-graphql + TypeORM', { create: 7, get: 6, list: 3.3 }],
-  ['PostGraphile', { create: 4.5, get: 6, list: 2.5 }],
+const GOALS: [name: string, Partial<Record<Case, number>>][] = [
+  [BASELINE, { create: 1.3, get: 1.2, list: 1.4, page: 1.0 }],
+  ['Mercurius with jit', { create: 2.0, get: 1.5, list: 1.7, page: 1.1 }],
+  ['plain Apollo with @apollo/subgraph', { entities: 3.0 }],
+  ['usual type-graphql + TypeORM', {}],
+  ['PostGraphile', {}],
 ];
 
-const ratiosToPeers = (results: Results): string =>
+const ratiosToOthers = (results: Results): string =>
   table(
-    ['this service to', ...OPERATIONS.map((operation) => `${operation} (wanted)`)],
-    TARGET_RATIOS.map(([name, wanted]) => [
+    ['this service compared with', ...OPERATIONS.map((operation) => `${operation} (goal)`)],
+    GOALS.map(([name, goals]) => [
       name,
       ...OPERATIONS.map(
-        (operation) => `${shown(ratio(results, SERVICE_NAME, name, operation))} (${wanted[operation] ?? '-'})`,
+        (operation) => `${shown(ratio(results, SERVICE_NAME, name, operation))} (${goals[operation] ?? '-'})`,
       ),
     ]),
   );
+
+const FORM_GOAL = 0.95;
+
+/** What a client's form costs compared with the plain one, and how the plain ones compare. */
+const formsTable = (results: Results): string =>
+  table(
+    ['', ...PLAIN_CASES.map(operationOf)],
+    [
+      [
+        `as Apollo Client 4 sends it, compared with plain (goal ${FORM_GOAL})`,
+        ...PLAIN_CASES.map((asked) => shown(formRatio(results, asked))),
+      ],
+      ...[BASELINE, 'Mercurius with jit'].map((name) => [
+        `this service, plain, compared with ${name}`,
+        ...PLAIN_CASES.map((asked) => shown(ratio(results, SERVICE_NAME, name, asked))),
+      ]),
+    ],
+  );
+
+function formRatio({ runs }: Results, asked: Case): number {
+  const [client, plain] = [runs[SERVICE_NAME]?.[operationOf(asked)] ?? [], runs[SERVICE_NAME]?.[asked] ?? []];
+  return median(client.map(({ perSecond }, round) => perSecond / (plain[round]?.perSecond ?? NaN)));
+}
+
+const generatorsOf = ({ runs }: Results): string =>
+  [
+    ...new Set(
+      Object.values(runs).flatMap((of) =>
+        Object.values(of)
+          .flat()
+          .map((run) => run.generator),
+      ),
+    ),
+  ].join(', ');
 
 const growthTable = ({ growth }: Results): string =>
   table(
@@ -63,18 +100,24 @@ export function reportOf(results: Results): string {
   const names = Object.keys(results.runs);
   return `# Bench of ${new Date().toISOString().slice(0, 16)}Z
 
-${results.rows} customers, ${results.rounds} alternating rounds of ${results.seconds} s, 64 connections; medians.
+${results.rows} customers, ${results.rounds} alternating rounds of ${results.seconds} s, 64 connections; medians. Requests as Apollo
+Client 4 sends them, \`entities\` as a router sends a batch of 100; peers get the same. Load generator: ${generatorsOf(results)};
+autocannon for p99 at an offered rate.
 
-## x baseline
+## This service compared with others
+
+${ratiosToOthers(results)}
+
+## Every server compared with the baseline
 
 ${table(
   ['server', ...OPERATIONS],
   names.map((name) => [name, ...OPERATIONS.map((operation) => shown(ratio(results, name, BASELINE, operation)))]),
 )}
 
-## This service to others
+## The client's form alongside the plain one
 
-${ratiosToPeers(results)}
+${formsTable(results)}
 
 ## Requests per second, memory and start
 
@@ -88,7 +131,7 @@ ${table(
   ]),
 )}
 
-${results.tails.length > 0 ? `## p99 at the same offered rate\n\n${tailsTable(results)}\n\n` : ''}${
+${results.tails.length > 0 ? `## p99 at the same offered rate (autocannon)\n\n${tailsTable(results)}\n\n` : ''}${
     results.growth.length > 0 ? `## Growth, one call at a time\n\n${growthTable(results)}\n` : ''
   }`;
 }
@@ -96,10 +139,10 @@ ${results.tails.length > 0 ? `## p99 at the same offered rate\n\n${tailsTable(re
 const BAR = 18;
 const GAP = 40;
 
-const namesWith = ({ runs }: Results, operation: Operation): string[] =>
+const namesWith = ({ runs }: Results, operation: Case): string[] =>
   Object.keys(runs).filter((name) => runs[name]![operation] !== undefined);
 
-function bars(results: Results, operation: Operation, top: number, widest: number): string {
+function bars(results: Results, operation: Case, top: number, widest: number): string {
   return namesWith(results, operation)
     .map((name, n) => {
       const value = ratio(results, name, BASELINE, operation);

@@ -1,5 +1,5 @@
 import type { Run } from './load.js';
-import type { Operation } from './targets.js';
+import type { Case } from './cases.js';
 
 export interface Growth {
   rows: number;
@@ -12,11 +12,11 @@ export interface Results {
   rounds: number;
   seconds: number;
   rows: number;
-  runs: Record<string, Partial<Record<Operation, Run[]>>>;
+  runs: Record<string, Partial<Record<Case, Run[]>>>;
   /** MB after the load of an operation. */
-  memory: Record<string, Partial<Record<Operation, number>>>;
+  memory: Record<string, Partial<Record<Case, number>>>;
   startMilliseconds: Record<string, number>;
-  tails: { operation: Operation; rate: number; p99: Record<string, number> }[];
+  tails: { operation: Case; rate: number; p99: Record<string, number> }[];
   growth: Growth[];
 }
 
