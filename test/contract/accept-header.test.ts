@@ -157,6 +157,27 @@ describe('a GET', () => {
     }
   });
 
+  it('runs no mutation, names the method that does, and does so again once the mutation was sent by POST', async () => {
+    const query = 'mutation Get { createExpressCustomer(input: { expressCustomerName: "By GET" }) { id } }';
+    const caller = await service.newClinic();
+    const refuse = async () => {
+      const answer = await send(
+        service,
+        caller.token,
+        ACCEPTS[0]![1],
+        `?${new URLSearchParams({ query }).toString()}`,
+        {},
+      );
+      expectRefusal(answer, ACCEPTS[0]![2], 405, 'BAD_REQUEST');
+      expect(answer.headers.get('allow')).toBe('POST');
+    };
+    await refuse();
+    await send(service, caller.token, '*/*', '', document(query));
+    await refuse();
+    const { body } = await service.graphql(caller, '{ expressCustomers { totalCount } }');
+    expect(body.data).toEqual({ expressCustomers: { totalCount: 1 } });
+  });
+
   it('shows a browser the page whatever the search parameters, and runs nothing', async () => {
     const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
     const answer = await service.request('/graphql?x=y&query={__typename}', { headers: { accept } });
