@@ -40,7 +40,7 @@ const LENGTHS: Record<string, RunLength> = {
     disturbedCreates: 100,
     interleavings: 40,
     generated: 1_000,
-    repeatedOperations: 2_000,
+    repeatedOperations: 5_000,
     floodDocuments: 400,
     canaries: 1_000,
     acknowledgedAtLeast: 50,
