@@ -4,7 +4,7 @@ import { startService, type Service } from '../support/service.js';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService('embedded', CLIENT_LIMITS);
+  service = await startService('postgresql', CLIENT_LIMITS);
 });
 afterAll(() => service.stop());
 

@@ -53,7 +53,7 @@ let service: Service;
 let subgraphs: Subgraph[];
 let others: Gateway[];
 beforeAll(async () => {
-  service = await startService('embedded', CLIENT_LIMITS);
+  service = await startService('postgresql', CLIENT_LIMITS);
   const { token } = await service.newClinic();
   const { body } = await service.graphql({ token }, '{ _service { sdl } }');
   others = await Promise.all([users, studies].map((subgraph) => startSubgraph(subgraph) as Promise<Gateway>));

@@ -6,7 +6,7 @@ import { startService, type Answer, type Clinic, type Service } from '../../supp
 let service: Service;
 let clinic: Clinic;
 beforeAll(async () => {
-  service = await startService('embedded', { METRICS_PORT: String(await freePort()) });
+  service = await startService('postgresql', { METRICS_PORT: String(await freePort()) });
   clinic = await service.newClinic();
 });
 afterAll(() => service.stop());
