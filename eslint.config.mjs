@@ -68,6 +68,25 @@ export default tseslint.config(
     },
   },
   {
+    files: ['scripts/pages/client/*.js'],
+    languageOptions: {
+      sourceType: 'script',
+      globals: Object.fromEntries(
+        [
+          'addEventListener',
+          'document',
+          'fetch',
+          'matchMedia',
+          'MiniSearch',
+          'navigator',
+          'setTimeout',
+          'MutationObserver',
+          'SwaggerUIBundle',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: {

@@ -1,4 +1,4 @@
-// npm run build: builds the service into dist/, and does nothing when dist/ holds the build of these very sources. It compares
+// npm run build: builds the service and its pages into dist/, and does nothing when dist/ holds the build of these very sources. It compares
 // contents, not times, and looks at what lies in dist/ too: another command may have written there since.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPages } from './pages/build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'dist', '.build');
@@ -33,16 +34,28 @@ function fingerprint(files, describe) {
 
 const sources = () =>
   fingerprint(
-    [...filesBelow('src'), ...filesInRoot(/^(ormconfig\.ts|package(-lock)?\.json|tsconfig.*\.json)$/)],
+    [
+      ...['src', 'docs', 'scripts/pages'].flatMap(filesBelow),
+      ...filesInRoot(
+        /^(ormconfig\.ts|package(-lock)?\.json|tsconfig.*\.json|schema\.graphql|(CHANGELOG|SECURITY)\.md)$/,
+      ),
+    ],
     (file) => readFileSync(file, 'utf8'),
   );
 
-// The compiler writes src/, ormconfig.js and package.json; other commands write other folders of dist/.
+// The build writes src/, pages/, ormconfig.js and package.json; other commands write other folders of dist/.
 const outputs = () =>
-  fingerprint([...filesBelow('dist/src'), join(root, 'dist/ormconfig.js'), join(root, 'dist/package.json')], (file) => {
-    const { mtimeMs, size } = existsSync(file) ? statSync(file) : { mtimeMs: 0, size: 0 };
-    return `${mtimeMs} ${size}`;
-  });
+  fingerprint(
+    [
+      ...['dist/src', 'dist/pages'].flatMap(filesBelow),
+      join(root, 'dist/ormconfig.js'),
+      join(root, 'dist/package.json'),
+    ],
+    (file) => {
+      const { mtimeMs, size } = existsSync(file) ? statSync(file) : { mtimeMs: 0, size: 0 };
+      return `${mtimeMs} ${size}`;
+    },
+  );
 
 const before = sources();
 const [builtFrom, built] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split('\n') : [];
@@ -59,5 +72,6 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
+await buildPages(root, join(root, 'dist/pages'));
 // A source that changed while it was built is built again the next time.
 writeFileSync(stamp, `${before}\n${outputs()}\n`);

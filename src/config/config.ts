@@ -44,6 +44,8 @@ export type Config = Readonly<DatabaseConfig> &
     introspection: boolean;
     /** Whether the pages to try operations are served: where introspection is allowed, and never in production. */
     hasExplorers: boolean;
+    /** Whether the documentation is served, and errors name their place in it. */
+    hasDocs: boolean;
     /** How long a stopping instance still serves before graceful shutdown; each answer closes its connection. */
     drainMs: number;
     limits: Limits;
@@ -94,6 +96,14 @@ const findPortFaults = ({ PORT = '4000', METRICS_PORT }: NodeJS.ProcessEnv): str
     ? ['METRICS_PORT: another port than PORT is expected']
     : [];
 
+function toPageSettings(
+  { INTROSPECTION, DOCS }: { INTROSPECTION: boolean; DOCS: boolean | undefined },
+  isProduction: boolean,
+) {
+  const hasExplorers = INTROSPECTION && !isProduction;
+  return { introspection: INTROSPECTION, hasExplorers, hasDocs: DOCS ?? hasExplorers };
+}
+
 /** @throws ConfigError listing every wrong variable. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -108,6 +118,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
       CORS_ORIGINS: origins({ default: [] }),
       INTROSPECTION: bool({ default: !isProduction }),
+      DOCS: bool({ default: undefined }),
       DRAIN_MS: wholeNumber(0, MAX_DRAIN_MS)({ default: 500 }),
       REDIS_URL: redisUrl({ default: undefined }),
       METRICS_PORT: port({ default: undefined }),
@@ -124,8 +135,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: env.LOG_LEVEL,
     corsOrigins: env.CORS_ORIGINS,
     allowsLoopbackOrigins: env.NODE_ENV === 'development' && env.CORS_ORIGINS.length === 0,
-    introspection: env.INTROSPECTION,
-    hasExplorers: env.INTROSPECTION && !isProduction,
+    ...toPageSettings(env, isProduction),
     drainMs: env.DRAIN_MS,
     limits: toLimits(env, env.DATABASE_URL === undefined),
     redisUrl: env.REDIS_URL,

@@ -8,6 +8,8 @@ export const PATHS = {
   rest: '/v1/express',
   openapi: '/v1/openapi.json',
   reference: '/v1/docs',
+  docs: '/docs',
+  assets: '/assets',
   live: '/livez',
   ready: '/readyz',
 } as const;

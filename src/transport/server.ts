@@ -23,6 +23,8 @@ import { LargeAnswers } from './limits/large-answers.js';
 import { pointsOfRestCall } from './limits/points.js';
 import { setRateLimitHeaders } from './limits/rate-limit.js';
 import { explorer } from './pages/explorer.js';
+import { referencePage } from './pages/reference.js';
+import { Site, sitePages } from './pages/site.js';
 import { startPage } from './pages/start-page.js';
 import { restEndpoint } from './rest/endpoint.js';
 import type { Services } from './services.js';
@@ -131,6 +133,14 @@ async function addHooks(server: FastifyInstance, services: Services): Promise<vo
   closeConnectionsOnStop(server, services);
 }
 
+function addPages(server: FastifyInstance, services: Services, schemaText: string): void {
+  const site = new Site();
+  startPage(server, services, schemaText);
+  if (services.config.hasExplorers) explorer(server, services, site);
+  referencePage(server, services, site);
+  sitePages(server, site, services.config.hasDocs);
+}
+
 /** The HTTP server with all its APIs and pages; it does not listen yet. */
 export async function buildServer(services: Services): Promise<FastifyInstance> {
   const server = createServer(services);
@@ -142,8 +152,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
   );
   healthRoutes(server, services);
   const schema = buildSchema();
-  startPage(server, services, schema.text);
-  if (services.config.hasExplorers) explorer(server, services);
+  addPages(server, services, schema.text);
   await graphqlEndpoint(server, services, schema.executable);
   await restEndpoint(server);
   answerOtherMethods();

@@ -8,7 +8,7 @@ let service: Service;
 let page: Page;
 beforeAll(async () => {
   browser = await openBrowser();
-  service = await startService('embedded', { NODE_ENV: 'development' });
+  service = await startService('embedded', { NODE_ENV: 'development', DOCS: 'true' });
 });
 afterAll(async () => {
   await browser.close();
@@ -19,41 +19,84 @@ beforeEach(async () => {
 });
 afterEach(() => page.close());
 
-it('the start page is plain to everybody, light and dark, and leads to the explorer', async () => {
-  const seen = watch(page, service.url);
-  await page.goto(service.url);
+/** Faults of accessibility, through the debugger: the policy of a page admits no script. */
+async function findFaults(): Promise<unknown[]> {
   const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    `${axe}; axe.run()`,
+  );
+  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+}
+
+it.each([
+  ['/', 'Where to go'],
+  ['/docs/', 'First five minutes'],
+  ['/docs/errors', 'BAD_USER_INPUT'],
+  ['/docs/graphql-reference', 'createExpressCustomer'],
+  ['/v1/docs', 'Creates a customer'],
+])('%s is plain to everybody, light and dark, and asks no other host', async (path, text) => {
+  const seen = watch(page, service.url);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    // Through the debugger: the page's policy admits no script.
-    const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-      `${axe}; axe.run()`,
-    );
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-    await picture(page, `start-page-${colorScheme}`);
+    await page.goto(`${service.url}${path}`);
+    await page.getByText(text).first().waitFor();
+    if (path === '/v1/docs') await page.getByText('Creates a customer').click();
+    expect(await findFaults()).toEqual([]);
+    await picture(page, `page${path.replaceAll('/', '-')}-${colorScheme}`);
   }
+  expect(seen).toEqual({ foreign: [], complaints: [] });
+});
+
+it('the start page leads to the explorer', async () => {
+  await page.goto(service.url);
   await page.getByRole('link', { name: 'Explorer' }).first().click();
   await page.getByRole('button', { name: /execute query/i }).waitFor();
-  expect(seen).toEqual({ foreign: [], complaints: [] });
 });
 
-it.each(['/', '/explorer', '/v1/docs'])('%s fits a telephone: nothing is cut off to the right', async (path) => {
-  await page.setViewportSize({ width: 360, height: 740 });
-  await page.goto(`${service.url}${path}`);
-  await page
-    .getByText(/Where to go|Variables|Creates a customer/)
-    .first()
-    .waitFor();
-  const right = await page.evaluate<number>('document.documentElement.scrollWidth');
-  expect(right).toBeLessThanOrEqual(360);
-});
-
-it('the REST reference asks no other host', async () => {
+it('the documentation finds a text without another host, by the keyboard alone', async () => {
   const seen = watch(page, service.url);
-  await page.goto(`${service.url}/v1/docs`);
-  await page.getByText('/v1/express/{expressCustomerId}').first().waitFor();
+  await page.goto(`${service.url}/docs/`);
+  await page.keyboard.press('/');
+  await page.keyboard.type('idempot conflict');
+  await page.getByRole('search').getByRole('link').first().waitFor();
+  await page.getByRole('searchbox').fill('optimistic concurr');
+  await page.getByRole('search').getByText('REST guide').first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/docs\/[\w-]+\.html#/);
   expect(seen).toEqual({ foreign: [], complaints: [] });
 });
+
+it('a sample is copied by its button, and a printed page shows the text alone', async () => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`${service.url}/docs/rest`);
+  await page.getByRole('button', { name: 'Copy' }).first().click();
+  expect(await page.evaluate<string>('navigator.clipboard.readText()')).toContain('curl');
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByRole('navigation').first().isVisible()).toBe(false);
+  expect(await page.getByRole('heading', { level: 1 }).isVisible()).toBe(true);
+});
+
+it('the REST reference creates a customer with the demo key that is filled in', async () => {
+  await page.goto(`${service.url}/v1/docs`);
+  await page.getByText('Creates a customer').click();
+  await page.getByRole('button', { name: 'Execute' }).click();
+  await page.locator('.live-responses-table').getByText('cus_').first().waitFor();
+  expect(await service.dataSource.query('SELECT count(*)::int AS n FROM express_customers')).toEqual([{ n: 1 }]);
+});
+
+it.each(['/', '/explorer', '/v1/docs', '/docs/', '/docs/errors', '/docs/graphql-reference'])(
+  '%s fits a telephone: nothing is cut off to the right',
+  async (path) => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${service.url}${path}`);
+    await page
+      .getByText(/Where to go|Variables|Creates a customer|Pages/)
+      .first()
+      .waitFor();
+    const right = await page.evaluate<number>('document.documentElement.scrollWidth');
+    expect(right).toBeLessThanOrEqual(360);
+  },
+);
 
 it('the Sandbox page comes with the create and the demo key, and leads on to the explorer where its script cannot be loaded', async () => {
   await page.route(/^https/, (route) => route.abort());

@@ -1,6 +1,18 @@
 import { WORKED_EXAMPLES } from './worked-examples.js';
 import { PATHS } from '../paths.js';
 
+/** What the page loads. */
+export const PARTS = [
+  'graphiql.js',
+  'graphiql.css',
+  'editor.worker.js',
+  'json.worker.js',
+  'graphql.worker.js',
+] as const;
+
+/** Where the page loads each of its parts from. */
+export type PartUrls = Record<(typeof PARTS)[number], string>;
+
 // "</script>" inside a string would end the script.
 const toScriptLiteral = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
@@ -38,15 +50,21 @@ body { margin: 0; }
 }
 `;
 
+const workerUrls = (parts: PartUrls) => ({
+  json: parts['json.worker.js'],
+  graphql: parts['graphql.worker.js'],
+  editor: parts['editor.worker.js'],
+});
+
 /** The page that starts GraphiQL; everything in it that runs carries the nonce. */
-export const explorerPage = (nonce: string, key: string): string => `<!doctype html>
+export const explorerPage = (nonce: string, key: string, parts: PartUrls): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Express customers: explorer</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${PATHS.explorer}/graphiql.css">
+<link rel="stylesheet" href="${parts['graphiql.css']}">
 <style nonce="${nonce}">${STYLE}</style>
 </head>
 <body>
@@ -60,13 +78,13 @@ document.createElement = function (name, options) {
   if (String(name).toLowerCase() === 'style') element.nonce = '${nonce}';
   return element;
 };
-const workers = { json: 'json', graphql: 'graphql' };
+const workers = ${toScriptLiteral(workerUrls(parts))};
 self.MonacoEnvironment = {
   globalAPI: false,
-  getWorkerUrl: (_module, label) => '${PATHS.explorer}/' + (workers[label] ?? 'editor') + '.worker.js',
+  getWorkerUrl: (_module, label) => workers[label] ?? workers.editor,
 };
 </script>
-<script nonce="${nonce}" src="${PATHS.explorer}/graphiql.js"></script>
+<script nonce="${nonce}" src="${parts['graphiql.js']}"></script>
 <script nonce="${nonce}">
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), ${toScriptLiteral(buildOptions(key))});
 </script>

@@ -21,6 +21,12 @@ const EXPLORERS: Link[] = [
 
 const SCHEMA: Link = { path: PATHS.schema, name: 'GraphQL schema', about: 'All that can be asked, with descriptions.' };
 
+const DOCS: Link = {
+  path: `${PATHS.docs}/`,
+  name: 'Documentation',
+  about: 'Guides, references and samples, with a search.',
+};
+
 const ALWAYS: Link[] = [
   { path: PATHS.reference, name: 'REST reference', about: 'The published REST API, to read and try.' },
   { path: PATHS.openapi, name: 'OpenAPI description', about: 'The REST API for your tools.' },
@@ -29,6 +35,7 @@ const ALWAYS: Link[] = [
 
 const listLinks = ({ config }: Services): Link[] => [
   ...(config.hasExplorers ? EXPLORERS : []),
+  ...(config.hasDocs ? [DOCS] : []),
   ...(config.introspection ? [SCHEMA] : []),
   ...ALWAYS,
 ];

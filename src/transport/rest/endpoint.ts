@@ -1,5 +1,4 @@
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { restSchemas } from '../../customer/rest/openapi.js';
 import { expressCustomerRoutes } from '../../customer/rest/express-customer.routes.js';
@@ -8,13 +7,6 @@ import { getContext } from '../context.js';
 import { PATHS } from '../paths.js';
 import { DESCRIPTION_OPTIONS } from './description.js';
 
-// The reference page loads from here alone; Swagger UI styles some elements in place.
-const PAGE_POLICY =
-  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
-
-// It shows another project's name and asks for the URL of a description, although there is only one.
-const NO_TOP_BAR = '.swagger-ui .topbar { display: none; }';
-
 // `/v1/express/` is the path of a customer whose id is empty: a client that forgot it must not get a list.
 function requireCustomerId({ params }: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void {
   if ((params as { expressCustomerId?: string }).expressCustomerId !== '') return next();
@@ -22,8 +14,8 @@ function requireCustomerId({ params }: FastifyRequest, _reply: FastifyReply, nex
 }
 
 /**
- * The published REST API below /v1/express and its OpenAPI description and a reference page that needs no other host. The
- * schemas only describe: input is validated once, by the input classes, for both APIs.
+ * The published REST API below /v1/express and its OpenAPI description. The schemas only describe: input is validated once,
+ * by the input classes, for both APIs.
  */
 export async function restEndpoint(root: FastifyInstance): Promise<void> {
   await root.register(async (server) => {
@@ -34,14 +26,5 @@ export async function restEndpoint(root: FastifyInstance): Promise<void> {
     for (const [name, schema] of Object.entries(restSchemas())) server.addSchema({ $id: name, ...schema });
     await server.register(expressCustomerRoutes(getContext), { prefix: PATHS.rest });
     server.get(PATHS.openapi, { schema: { hide: true } }, async () => server.swagger());
-    await server.register(swaggerUi, {
-      routePrefix: PATHS.reference,
-      staticCSP: true,
-      transformStaticCSP: () => PAGE_POLICY,
-      theme: {
-        title: 'Avara Express customers: REST reference',
-        css: [{ filename: 'plain.css', content: NO_TOP_BAR }],
-      },
-    });
   });
 }

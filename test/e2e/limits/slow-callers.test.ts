@@ -86,7 +86,7 @@ describe('callers who do not read their answers', () => {
     return [...head, 'content-type: application/json', `content-length: ${body.length}`, '', body].join('\r\n');
   };
   // Ten megabytes, more than the operating system takes for a reader that waits.
-  const largeFile = 'GET /explorer/graphiql.js HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  const largeFile = 'GET /assets/graphiql.js HTTP/1.1\r\nhost: localhost\r\n\r\n';
   let greedy: Clinic;
   beforeAll(async () => {
     greedy = await service.newClinic();
@@ -94,7 +94,7 @@ describe('callers who do not read their answers', () => {
     for (let customer = 0; customer < 20; customer += 1)
       await service.graphql(greedy, CREATE, { input: { expressCustomerName: 'Large', metadata } });
     // The file is loaded when it is first asked for.
-    await service.request('/explorer/graphiql.js');
+    await service.request('/assets/graphiql.js');
   });
 
   async function neverRead(count: number, request: string): Promise<void> {
@@ -126,7 +126,7 @@ describe('callers who do not read their answers', () => {
   it('get no more large answers than their share of memory holds, and others still get theirs', async () => {
     await neverRead(10, largeFile);
     const refused = () =>
-      service.logLines().filter(({ operation, status }) => operation === '/explorer/graphiql.js' && status === 503);
+      service.logLines().filter(({ operation, status }) => operation === '/assets/*' && status === 503);
     while (refused().length === 0) await sleep(10);
     expect((await service.graphql(greedy, PAGE)).body.data!.expressCustomers).toBeDefined();
     expect((await service.request('/livez')).status).toBe(200);

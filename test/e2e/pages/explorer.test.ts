@@ -61,7 +61,7 @@ describe('the explorer', () => {
     expect(page.text.match(/<script/g)).toHaveLength(page.text.split(`<script nonce="${nonce}"`).length - 1);
     expect((await service.request('/explorer')).text).not.toContain(nonce);
     for (const part of ['graphiql.js', 'graphiql.css', 'editor.worker.js', 'json.worker.js', 'graphql.worker.js']) {
-      const { status, headers } = await service.request(`/explorer/${part}`);
+      const { status, headers } = await service.request(`/assets/${part}`);
       expect({ part, status, sniff: headers.get('x-content-type-options') }).toEqual({
         ...{ part, status: 200 },
         sniff: 'nosniff',

@@ -5,7 +5,7 @@ import { connectTo } from '../../support/raw-http.js';
 import { startServerProcess, type ServerProcess } from '../../support/server-process.js';
 
 // Ten megabytes: more than the operating system takes for a reader that waits.
-const LARGE = 'GET /explorer/graphiql.js HTTP/1.1\r\nhost: localhost\r\n\r\n';
+const LARGE = 'GET /assets/graphiql.js HTTP/1.1\r\nhost: localhost\r\n\r\n';
 
 let place: TestDatabase;
 let running: ServerProcess | undefined;

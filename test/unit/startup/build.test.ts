@@ -21,11 +21,20 @@ const build = (): string => {
   return status === 0 ? stderr : `failed: ${stderr}`;
 };
 
+// Instead of the project's own pages, which take all of its documents.
+const PAGES = `import { cpSync } from 'node:fs';
+export async function buildPages(root, folder) {
+  cpSync(root + '/docs', folder, { recursive: true });
+}
+`;
+
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'avara-build-'));
-  for (const folder of ['scripts', 'src']) mkdirSync(at(folder));
+  for (const folder of ['scripts/pages', 'src', 'docs']) mkdirSync(at(folder), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), at('node_modules'));
   copyFileSync('scripts/build.mjs', at('scripts/build.mjs'));
+  writeFileSync(at('scripts/pages/build.mjs'), PAGES);
+  writeFileSync(at('docs/guide.md'), '# First\n');
   copyFileSync('tsconfig.json', at('tsconfig.json'));
   copyFileSync('tsconfig.build.json', at('tsconfig.build.json'));
   writeFileSync(at('package.json'), '{}');
@@ -49,6 +58,16 @@ it('never leaves the build of other sources, whatever has changed', () => {
   rmSync(at('dist/src/main.js'));
   expect(build()).toBe('Building ...\n');
   expect(read('dist/src/main.js')).toContain('version = 2');
+  expect(build()).toBe('');
+});
+
+it('never leaves the pages of other documents', () => {
+  writeFileSync(at('docs/guide.md'), '# Second\n');
+  expect(build()).toBe('Building ...\n');
+  expect(read('dist/pages/guide.md')).toBe('# Second\n');
+  rmSync(at('dist/pages/guide.md'));
+  expect(build()).toBe('Building ...\n');
+  expect(read('dist/pages/guide.md')).toBe('# Second\n');
   expect(build()).toBe('');
 });
 

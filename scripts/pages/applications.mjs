@@ -1,0 +1,30 @@
+// The programs that are shown in a browser, taken from their packages when the service is built: it needs none of these
+// packages when it runs.
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+
+/** Swagger UI, the reference of the REST API. */
+export function addReference(site, root) {
+  const folder = join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static');
+  site.addAsset('/assets/swagger-ui.js', readFileSync(join(folder, 'swagger-ui-bundle.js')));
+  site.addAsset('/assets/swagger-ui.css', readFileSync(join(folder, 'swagger-ui.css')));
+  for (const name of ['reference.js', 'reference.css'])
+    site.addAsset(`/assets/${name}`, readFileSync(join(root, 'scripts/pages/client', name)));
+}
+
+/** GraphiQL, the explorer. */
+export async function addExplorer(site) {
+  const parts = await import('@graphql-yoga/render-graphiql/graphiql');
+  const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = parts.default ?? parts;
+  const files = {
+    'graphiql.js': js,
+    'graphiql.css': css,
+    'editor.worker.js': editorWorkerService,
+    'json.worker.js': jsonWorker,
+    'graphql.worker.js': graphqlWorker,
+  };
+  for (const [name, content] of Object.entries(files)) site.addAsset(`/assets/${name}`, content);
+}

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { PATHS } from '../paths.js';
+
+const ROOT = join(__dirname, '../../..');
+// This file is in src/ where tests run it, and in dist/src/ where the service does.
+const FOLDER = [join(ROOT, 'pages'), join(ROOT, 'dist/pages')].find((folder) => existsSync(join(folder, 'site.json')));
+
+const FOREVER = 'public, max-age=31536000, immutable';
+
+/** A file that the build has written. */
+interface SiteFile {
+  name: string;
+  url: string;
+  file: string;
+  type: string;
+  /** Its URL has the hash of its content. */
+  isImmutable: boolean;
+  isCompressed: boolean;
+  tag: string;
+}
+
+/**
+ * What the service shows in a browser, as `scripts/pages` has built it. Files are looked up by their URL in a list, so no
+ * path of a request reaches the file system.
+ */
+export class Site {
+  private files: Promise<SiteFile[]> | undefined;
+
+  /** The URL of an asset, such as `/assets/swagger-ui.js`, with the hash of its content. */
+  async urlOf(name: string): Promise<string> {
+    const file = (await this.list()).find((one) => one.name === name);
+    if (!file) throw new Error(`The pages have no ${name}; run npm run build.`);
+    return file.url;
+  }
+
+  /** The file of a URL; an asset is found without its hash too, but may then not be kept. */
+  async find(url: string): Promise<SiteFile | undefined> {
+    const files = await this.list();
+    const found = files.find((one) => [url, `${url}.html`, `${url}index.html`].includes(one.url));
+    if (found) return found;
+    const named = files.find(({ name }) => name === url);
+    return named && { ...named, isImmutable: false };
+  }
+
+  private list(): Promise<SiteFile[]> {
+    return (this.files ??= readList());
+  }
+}
+
+async function readList(): Promise<SiteFile[]> {
+  if (FOLDER === undefined) throw new Error('The pages are not built; run npm run build.');
+  return JSON.parse(await readFile(join(FOLDER, 'site.json'), 'utf8')) as SiteFile[];
+}
+
+const ENDINGS = { br: '.br', gzip: '.gz' };
+
+function chooseEncoding(request: FastifyRequest): keyof typeof ENDINGS | undefined {
+  const accepted = new Negotiator(request).encodings();
+  return (['br', 'gzip'] as const).find((encoding) => accepted.includes(encoding));
+}
+
+/** For pages without scripts, styles or form targets of other hosts or inside themselves. */
+export const STRICT_POLICY = [
+  "default-src 'none'",
+  ...['script-src', 'style-src', 'connect-src'].map((directive) => `${directive} 'self'`),
+  "img-src 'self' data:",
+  ...['base-uri', 'form-action', 'frame-ancestors'].map((directive) => `${directive} 'none'`),
+].join('; ');
+
+async function sendFile(request: FastifyRequest, reply: FastifyReply, found: SiteFile): Promise<FastifyReply> {
+  const tag = `"${found.tag}"`;
+  void reply.headers({ etag: tag, 'cache-control': found.isImmutable ? FOREVER : 'no-cache', vary: 'accept-encoding' });
+  if (found.type.startsWith('text/html')) void reply.header('content-security-policy', STRICT_POLICY);
+  if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+  const encoding = found.isCompressed ? chooseEncoding(request) : undefined;
+  if (encoding) void reply.header('content-encoding', encoding);
+  return reply.type(found.type).send(await readFile(join(FOLDER!, found.file + (encoding ? ENDINGS[encoding] : ''))));
+}
+
+/** Serves what the pages load and, where `hasDocs`, the documentation. */
+export function sitePages(server: FastifyInstance, site: Site, hasDocs: boolean): void {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const found = await site.find(request.url.split('?', 1)[0]!);
+    return found ? sendFile(request, reply, found) : reply.callNotFound();
+  };
+  server.get(`${PATHS.assets}/*`, answer);
+  if (!hasDocs) return;
+  // Links of a page are relative to the folder.
+  server.get(PATHS.docs, async (_request, reply) => reply.redirect(`${PATHS.docs}/`));
+  server.get(`${PATHS.docs}/*`, answer);
+}
