@@ -1,4 +1,8 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readChanges, type Copy } from '../../../examples/sync/changes.js';
 import { Client } from '../../../examples/sync/client.js';
 import { runNightly } from '../../../examples/sync/nightly.js';
 import { readOrganisations, type Organisation } from '../../../examples/sync/organisations.js';
@@ -93,5 +97,33 @@ onEachEngine((engine) => {
     const organisations = await readOrganisations('examples/sync/organisations.json');
     expect(await run(organisations)).toEqual({ ...NOTHING, created: 3, deactivated: 1 });
     expect(await run(organisations)).toEqual({ ...NOTHING, unchanged: 3 });
+  });
+
+  it('of the guide keeps a copy that equals the customers, and goes on wherever it was ended', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'avara-copy-')), 'copy.json');
+    const printed: string[] = [];
+    const read = (signal?: AbortSignal) => readChanges(clientOf(signal), file, (text) => void printed.push(text));
+    await run(organisationsOf(250));
+    // Ends after the first page, which is kept.
+    const ended = new AbortController();
+    const first = readChanges(clientOf(ended.signal), file, () => ended.abort());
+    await expect(first).rejects.toThrow();
+    expect(await read()).toBe(153);
+    const changed = organisationsOf(250);
+    changed[3]!.input.expressCustomerName = 'Renamed';
+    changed[4]!.input = { ...changed[4]!.input, setMetadata: {}, unsetMetadata: ['city'] };
+    await run(changed);
+    expect(await read()).toBe(2);
+    expect(await read()).toBe(0);
+    expect(printed.map((line) => Number(line.split(' ')[0]))).toEqual(Array.from({ length: 155 }, (_, n) => n + 101));
+    const { customers } = JSON.parse(await readFile(file, 'utf8')) as Copy;
+    const stored = await service.dataSource.query<{ copy: object }[]>(
+      `SELECT jsonb_build_object('expressCustomerName', express_customer_name, 'externalReferenceId', external_reference_id,
+         'isActive', is_active) || (SELECT coalesce(jsonb_object_agg('metadata.' || key, value), '{}') FROM jsonb_each(metadata)) AS copy
+       FROM express_customers WHERE clinic_id = $1 ORDER BY express_customer_id`,
+      [clinic.clinicId],
+    );
+    const inOrder = Object.keys(customers).sort();
+    expect(inOrder.map((id) => customers[id])).toEqual(stored.map(({ copy }) => copy));
   });
 });
