@@ -29,11 +29,12 @@ const formatCsv = (customers: object[], header: boolean): string =>
     cast: { date: (date) => date.toISOString(), boolean: String },
   });
 
-const formatNdjson = (customer: object): string => {
+/** A line of NDJSON. */
+export const formatLine = (value: object): string => {
   const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return `${JSON.stringify(customer).replace(JSON_LINE_ENDS, escape)}\n`;
+  return `${JSON.stringify(value).replace(JSON_LINE_ENDS, escape)}\n`;
 };
 
 /** The text of a page of an export, in which no cell or line ends early for any common reader of CSV or of lines. */
 export const formatCustomers = (customers: object[], format: Format, isFirst: boolean): string =>
-  format === 'csv' ? formatCsv(customers, isFirst) : customers.map(formatNdjson).join('');
+  format === 'csv' ? formatCsv(customers, isFirst) : customers.map(formatLine).join('');

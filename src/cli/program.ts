@@ -5,6 +5,7 @@ import { AppError } from '../shared/app-error.js';
 import { explainStartError } from '../startup/errors.js';
 import { addClinicCommands } from './clinics.js';
 import { UsageError } from './errors.js';
+import { addEventsCommand } from './events.js';
 import { addExportCommand } from './export.js';
 import { addImportCommand } from './import/command.js';
 import { addKeyCommands } from './keys.js';
@@ -13,7 +14,7 @@ import { getLineWidth, type Terminal } from './terminal.js';
 
 const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
 
-const ABOUT = `Manages the Avara Express customer service: clinics, API keys, migrations, import and export.
+const ABOUT = `Manages the Avara Express customer service: clinics, API keys, migrations, import, export and events.
 
 It uses the same database as the service: PostgreSQL with DATABASE_URL, otherwise the embedded engine in DATA_DIR \
 (./data). The embedded engine serves one process: stop the service first.`;
@@ -25,7 +26,10 @@ const MAX_HELP_WIDTH = 100;
 const UNDEFINED_TABLE_OR_COLUMN = /^42(P01|703)$/;
 
 function explain(error: unknown): string {
-  if (error instanceof AppError) return error.message;
+  if (error instanceof AppError) {
+    const faults = error.details.fields ?? [];
+    return faults.length > 1 ? faults.map(({ message }) => message).join('\n') : error.message;
+  }
   if (UNDEFINED_TABLE_OR_COLUMN.test(sqlState(error) ?? ''))
     return 'The database lacks the schema of this version. Run "migrate up", or start the service once.';
   return explainStartError(error);
@@ -49,6 +53,7 @@ function buildProgram(terminal: Terminal): Command {
   addMigrateCommands(program, terminal);
   addImportCommand(program, terminal);
   addExportCommand(program, terminal);
+  addEventsCommand(program, terminal);
   return program;
 }
 

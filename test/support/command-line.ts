@@ -15,7 +15,7 @@ export interface CommandResult {
 
 type Place = Pick<TestDatabase, 'databaseUrl' | 'dataDir'>;
 
-const environmentOf = ({ databaseUrl = '', dataDir }: Place): NodeJS.ProcessEnv => ({
+export const environmentOf = ({ databaseUrl = '', dataDir }: Place): NodeJS.ProcessEnv => ({
   ...{ PATH: process.env.PATH, NODE_ENV: 'test' },
   ...{ DATABASE_URL: databaseUrl, DATA_DIR: dataDir },
 });

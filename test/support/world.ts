@@ -16,6 +16,9 @@ export interface World {
   newCaller(options?: { scopes?: Scope[]; clinicId?: string; userId?: string }): Caller;
   /** Rows of a table that belong to a clinic, in no order. */
   count(table: string, clinicId: string): Promise<number>;
+  /** Closes the database and keeps it. */
+  stop(): Promise<void>;
+  /** Closes the database and removes it. */
   close(): Promise<void>;
 }
 
@@ -44,6 +47,7 @@ export async function openWorld(engine: Engine, prepare?: (place: TestDatabase) 
       ]);
       return Number(row!.count);
     },
+    stop: () => database.close(),
     close: async () => {
       await database.close();
       await place.remove();
