@@ -12,7 +12,8 @@ export interface GraphQLCall {
   isGet: boolean;
 }
 
-const MEMBERS = new Set(['query', 'variables', 'operationName', 'extensions']);
+// Some clients also send the document's id in a store of their own, which Apollo Server ignores too.
+const MEMBERS = new Set(['query', 'variables', 'operationName', 'extensions', 'id']);
 
 const JSON_TYPE = 'application/json';
 

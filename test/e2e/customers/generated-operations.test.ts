@@ -114,6 +114,7 @@ function makeRequests(random: Random, { query, variables, isMutation }: Generate
   const extensions = random.pick(EXTENSIONS);
   const operationName = random.isLikely(0.6) ? undefined : random.pick(OPERATION_NAMES);
   const isGet = random.isLikely(isMutation ? 0.02 : 0.2);
+  const id = random.isLikely(0.1) ? 'a1' : undefined;
   // Apollo Client names a type by GET too.
   const type = !isGet || random.isLikely(0.3) ? { 'content-type': 'application/json' } : {};
   return chooseForm(random, query).map((form) => {
@@ -123,6 +124,7 @@ function makeRequests(random: Random, { query, variables, isMutation }: Generate
       variables,
       ...(merged !== undefined && { extensions: merged }),
       operationName,
+      id,
     };
     return (clinic: Clinic, forApollo: boolean): Request => {
       const authorization = `Bearer ${clinic.token}`;
