@@ -46,12 +46,12 @@ async function listen({ server }: App, { port, host }: Config): Promise<string> 
   }
 }
 
-async function listenForMetrics({ metrics }: App, { metricsPort, host }: Config): Promise<void> {
+async function listenForMetrics({ metrics }: App, { metricsPort, metricsHost }: Config): Promise<void> {
   if (metrics === null || metricsPort === undefined) return;
   try {
-    await metrics.listen(metricsPort, host);
+    await metrics.listen(metricsPort, metricsHost);
   } catch (error) {
-    throw explainListenError(error, 'METRICS_PORT', metricsPort, host);
+    throw explainListenError(error, 'METRICS_PORT', metricsPort, metricsHost);
   }
 }
 

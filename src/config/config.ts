@@ -1,8 +1,10 @@
 import { DATABASE_VARIABLES, toDatabaseConfig, type DatabaseConfig } from './database.js';
 import { OIDC_VARIABLES, findOidcFaults, toOidcSettings } from './oidc.js';
 import type { OidcSettings } from '../identity/oidc/oidc-settings.js';
-import { bool, cleanEnv, host, makeValidator, port, str, EnvError } from 'envalid';
+import { bool, cleanEnv, makeValidator, str, EnvError } from 'envalid';
 import { OperatorError } from '../shared/operator-error.js';
+import { readVariables } from './secret-files.js';
+import { ADDRESS_VARIABLES, findPortFaults, toAddresses, type Addresses } from './addresses.js';
 import { LIMIT_VARIABLES, toLimits, type Limits } from './limits.js';
 import { isUrl, wholeNumber } from './validators.js';
 
@@ -30,10 +32,9 @@ const redisUrl = makeValidator((input: string): string => {
 });
 
 /** Everything that can be configured; `.env.example` explains each variable. Frozen, read once at start. */
-export type Config = Readonly<DatabaseConfig> &
+export type Config = Readonly<Addresses> &
+  Readonly<DatabaseConfig> &
   Readonly<{
-    port: number;
-    host: string;
     isProduction: boolean;
     logLevel: (typeof LOG_LEVELS)[number];
     /** Other origins whose pages may call from a browser (CORS). */
@@ -51,8 +52,6 @@ export type Config = Readonly<DatabaseConfig> &
     limits: Limits;
     /** The Redis in which all instances share rate limits; unset: each instance counts by itself. */
     redisUrl: string | undefined;
-    /** Where Prometheus scrapes metrics; unset: there are none. */
-    metricsPort: number | undefined;
     /** The issuer of dashboard tokens; null: API keys only. */
     oidc: OidcSettings | null;
   }>;
@@ -91,11 +90,6 @@ function reportAll(errors: Partial<Record<string, Error>>, more: string[]): void
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
-const findPortFaults = ({ PORT = '4000', METRICS_PORT }: NodeJS.ProcessEnv): string[] =>
-  METRICS_PORT !== undefined && Number(METRICS_PORT) === Number(PORT)
-    ? ['METRICS_PORT: another port than PORT is expected']
-    : [];
-
 function toPageSettings(
   { INTROSPECTION, DOCS }: { INTROSPECTION: boolean; DOCS: boolean | undefined },
   isProduction: boolean,
@@ -106,13 +100,12 @@ function toPageSettings(
 
 /** @throws ConfigError listing every wrong variable. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { set, faults } = readVariables(environment);
   const isProduction = set.NODE_ENV === 'production';
   const env = cleanEnv(
     set,
     {
-      PORT: port({ default: 4000 }),
-      HOST: host({ default: '127.0.0.1' }),
+      ...ADDRESS_VARIABLES,
       ...DATABASE_VARIABLES,
       NODE_ENV: str({ choices: ['development', 'test', 'production'], default: 'development' }),
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
@@ -121,15 +114,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       DOCS: bool({ default: undefined }),
       DRAIN_MS: wholeNumber(0, MAX_DRAIN_MS)({ default: 500 }),
       REDIS_URL: redisUrl({ default: undefined }),
-      METRICS_PORT: port({ default: undefined }),
       ...LIMIT_VARIABLES,
       ...OIDC_VARIABLES,
     },
-    { reporter: ({ errors }) => reportAll(errors, [...findOidcFaults(set), ...findPortFaults(set)]) },
+    { reporter: ({ errors }) => reportAll(errors, [...findOidcFaults(set), ...findPortFaults(set), ...faults]) },
   );
   return Object.freeze({
-    port: env.PORT,
-    host: env.HOST,
+    ...toAddresses(env),
     ...toDatabaseConfig(env),
     isProduction,
     logLevel: env.LOG_LEVEL,
@@ -139,7 +130,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     drainMs: env.DRAIN_MS,
     limits: toLimits(env, env.DATABASE_URL === undefined),
     redisUrl: env.REDIS_URL,
-    metricsPort: env.METRICS_PORT,
     oidc: toOidcSettings(env),
   });
 }

@@ -3,10 +3,12 @@ import { createServer } from 'node:net';
 import type { Config } from '../config/config.js';
 import { OperatorError } from '../shared/operator-error.js';
 
-/** The service cannot listen where PORT or METRICS_PORT, and HOST, say. */
+/** The service cannot listen where PORT and HOST, or METRICS_PORT and METRICS_HOST, say. */
 export class ListenError extends OperatorError {}
 
 type PortVariable = 'PORT' | 'METRICS_PORT';
+
+const HOST_OF = { PORT: 'HOST', METRICS_PORT: 'METRICS_HOST' } as const;
 
 function describe(code: string, variable: PortVariable, port: number, host: string): string | null {
   switch (code) {
@@ -16,10 +18,10 @@ function describe(code: string, variable: PortVariable, port: number, host: stri
       return `This user may not listen on port ${port}. Set ${variable} to a port above 1023.`;
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
-      return `This machine does not have the address ${host}. Set HOST to one of its own, or to 0.0.0.0 for all.`;
+      return `This machine does not have the address ${host}. Set ${HOST_OF[variable]} to one of its own, or to 0.0.0.0 for all.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `No address is known for the name ${host}. Set HOST to an address of this machine.`;
+      return `No address is known for the name ${host}. Set ${HOST_OF[variable]} to an address of this machine.`;
     default:
       return null;
   }
@@ -44,7 +46,7 @@ async function tryPort(variable: PortVariable, port: number, host: string): Prom
 }
 
 /** Tries the ports before anything is made. @throws ListenError where the service could not listen. */
-export async function requireFreePorts({ port, metricsPort, host }: Config): Promise<void> {
+export async function requireFreePorts({ port, host, metricsPort, metricsHost }: Config): Promise<void> {
   await tryPort('PORT', port, host);
-  if (metricsPort !== undefined) await tryPort('METRICS_PORT', metricsPort, host);
+  if (metricsPort !== undefined) await tryPort('METRICS_PORT', metricsPort, metricsHost);
 }

@@ -51,6 +51,9 @@ export class Metrics implements BackgroundTask {
       registers,
     });
     this.gauge('avara_express_requests_in_flight', 'Requests that are worked on now.', () => gate.inFlight);
+    this.total('avara_express_requests_shed_total', 'Requests refused for overload.', () => gate.shed);
+    this.total('avara_express_log_lines_dropped_total', 'Log lines dropped.', () => log.dropped());
+    // The names of these two before they were counters; dashboards have them.
     this.gauge('avara_express_requests_shed', 'Requests refused for overload since the start.', () => gate.shed);
     this.gauge('avara_express_log_lines_dropped', 'Log lines dropped since the start.', () => log.dropped());
     this.gauge('avara_express_pool_connections', 'Connections to the database.', () => pool.totalCount);
@@ -71,6 +74,19 @@ export class Metrics implements BackgroundTask {
       registers,
       collect() {
         this.set(value());
+      },
+    });
+  }
+
+  private total(name: string, help: string, value: () => number): void {
+    const registers = [this.registry];
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(value());
       },
     });
   }

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigError, readConfig } from '../../../src/config/config.js';
 
 function faultsOf(environment: NodeJS.ProcessEnv): string[] {
@@ -28,6 +30,25 @@ describe('the configuration', () => {
 
   it('takes an empty variable for one that is not set', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '', CORS_ORIGINS: '' })).toEqual(readConfig({}));
+  });
+
+  it('reads a secret from the file that is named instead of the value, without its last line end', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'avara-secret-'));
+    const file = join(folder, 'database-url');
+    writeFileSync(file, 'postgres://avara:secret@db/avara\n');
+    expect(readConfig({ DATABASE_URL_FILE: file }).databaseUrl).toBe('postgres://avara:secret@db/avara');
+    expect(faultsOf({ DATABASE_URL_FILE: file, DATABASE_URL: 'postgres://db/avara' })).toEqual([
+      '  DATABASE_URL_FILE: either this or DATABASE_URL is expected',
+    ]);
+    expect(faultsOf({ REDIS_URL_FILE: join(folder, 'none') })).toEqual([
+      '  REDIS_URL_FILE: a file that can be read is expected (ENOENT)',
+    ]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('listens for Prometheus on the same host as for callers, unless another one is named', () => {
+    expect(readConfig({ HOST: '0.0.0.0' }).metricsHost).toBe('0.0.0.0');
+    expect(readConfig({ HOST: '0.0.0.0', METRICS_HOST: '10.0.0.7' }).metricsHost).toBe('10.0.0.7');
   });
 
   it('cannot be changed once it is read', () => {
