@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Option, type Command } from 'commander';
+import type { Database } from '../../database/database.js';
 import { getDatabaseTime } from '../../identity/api-keys.js';
 import { authorise } from '../../identity/request-context.js';
 import { OperatorError } from '../../shared/operator-error.js';
@@ -12,14 +13,18 @@ import { requireKeyContext } from '../key-context.js';
 import { print, type OutputOptions } from '../output.js';
 import { showProgress, type Progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
-import { Importer } from './importer.js';
+import type { ImportMode } from './columns.js';
+import { CreateImporter } from './create-importer.js';
+import type { LineImporter } from './line-importer.js';
 import { readImportLines, type Format } from './lines.js';
+import { UpsertImporter } from './upsert-importer.js';
 
 interface ImportOptions extends OutputOptions {
   clinic: string;
   key: string;
   format?: Format;
   dryRun?: boolean;
+  upsert?: boolean;
 }
 
 interface Source {
@@ -58,11 +63,16 @@ async function openSource({ stdin }: Terminal, file: string, options: ImportOpti
   return { input: handle.createReadStream(), name: file, bytes, format };
 }
 
-async function importLines(importer: Importer, source: Source, progress: Progress): Promise<number> {
+type AnyImporter = LineImporter<{ refused: number }>;
+
+async function importLines(importer: AnyImporter, source: Source, mode: ImportMode, progress: Progress) {
   let lines = 0;
   let bytes = 0;
   const count = (ofLine: number) => void (bytes += ofLine);
-  for await (const line of readImportLines(readChunks(source.input, source.name), source.format, count)) {
+  for await (const line of readImportLines(readChunks(source.input, source.name), source.format, {
+    mode,
+    count,
+  })) {
     await importer.add(line);
     lines += 1;
     progress.update(bytes, lines);
@@ -72,48 +82,56 @@ async function importLines(importer: Importer, source: Source, progress: Progres
   return lines;
 }
 
-async function runImport(terminal: Terminal, source: Source, progress: Progress, options: ImportOptions) {
-  return withDatabase(terminal, async (database) => {
-    const context = await requireKeyContext(database, options);
-    authorise(context, 'express:write');
-    const startedAt = await getDatabaseTime(database.dataSource.manager);
-    const reportRefused = (text: string) => progress.log(text);
-    const importer = new Importer({ context, startedAt, isDryRun: options.dryRun === true, reportRefused });
-    return { lines: await importLines(importer, source, progress), tally: importer.tally };
-  });
+async function createImporter(database: Database, options: ImportOptions, progress: Progress): Promise<AnyImporter> {
+  const context = await requireKeyContext(database, options);
+  authorise(context, 'express:write');
+  const reportRefused = (text: string) => progress.log(text);
+  const common = { context, isDryRun: options.dryRun === true, reportRefused };
+  if (options.upsert) return new UpsertImporter(common);
+  return new CreateImporter(common, await getDatabaseTime(database.dataSource.manager));
 }
+
+const runImport = (terminal: Terminal, source: Source, progress: Progress, options: ImportOptions) =>
+  withDatabase(terminal, async (database) => {
+    const importer = await createImporter(database, options, progress);
+    const lines = await importLines(importer, source, options.upsert ? 'upsert' : 'create', progress);
+    return { lines, importer };
+  });
+
+const RUN_AGAIN: Record<ImportMode, string> = {
+  create: 'customers that are there already are not created twice.',
+  upsert: 'customers that are as the file says are left as they are.',
+};
 
 async function importCustomers(terminal: Terminal, file: string, options: ImportOptions): Promise<void> {
   const source = await openSource(terminal, file, options);
   const started = performance.now();
   const progress = showProgress(terminal, source.bytes);
-  const { tally, lines } = await runImport(terminal, source, progress, options).finally(() => {
+  const { importer, lines } = await runImport(terminal, source, progress, options).finally(() => {
     progress.stop();
     source.input.destroy();
   });
   const seconds = (performance.now() - started) / 1_000;
-  const verb = options.dryRun ? 'would be created' : 'created';
-  const { created, alreadyThere, refused } = tally;
   const rate = `${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} lines/s`;
-  print(terminal, options, { lines, ...tally, seconds, dryRun: options.dryRun === true }, () =>
-    [
-      `${lines} ${lines === 1 ? 'line' : 'lines'}: ${created} ${verb}, ${alreadyThere} already there, ${refused} refused`,
-      rate,
-    ].join('; '),
+  const summary = { lines, ...importer.tally, seconds, dryRun: options.dryRun === true };
+  print(terminal, options, summary, () =>
+    [`${lines} ${lines === 1 ? 'line' : 'lines'}: ${importer.describe(lines)}`, rate].join('; '),
   );
-  if (refused > 0)
+  if (importer.tally.refused > 0)
     throw new OperatorError(
-      'Fix the refused lines and run the whole file again: customers that are there already are not created twice.',
+      `Fix the refused lines and run the whole file again: ${RUN_AGAIN[options.upsert ? 'upsert' : 'create']}`,
     );
 }
 
 const ABOUT = `create customers from a file, or from standard input (-)
 
-NDJSON: one object per line, with expressCustomerName and optionally metadata and idempotencyKey.
-CSV: UTF-8, separated by commas; the first line names the columns expressCustomerName and optionally metadata (a JSON object) and idempotencyKey.
+NDJSON: one object per line, with expressCustomerName and optionally externalReferenceId, metadata and idempotencyKey.
+CSV: UTF-8, separated by commas or semicolons; the first line names the columns expressCustomerName and optionally externalReferenceId, metadata (a JSON object) or one column per key such as metadata.region, and idempotencyKey.
 The columns that an export adds, such as ids and times, are ignored.
 
-Each refused line is reported with its number and the reason; the other lines are imported. Run the same file again within 24 hours, fixed or not, and no line is created twice: a line is recognised by its content.`;
+Each refused line is reported with its number and the reason; the other lines are imported. Run the same file again within 24 hours, fixed or not, and no line is created twice: a line is recognised by its content.
+
+With --upsert each line needs an externalReferenceId: the customer that has it is changed where the line differs, or created. Such a file may be run again for ever. It takes no idempotencyKey.`;
 
 export function addImportCommand(program: Command, terminal: Terminal): void {
   addCommand(program, 'import', ABOUT)
@@ -124,6 +142,7 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
     .addOption(
       new Option('--format <format>', 'the format, when the file name does not end in it').choices(['ndjson', 'csv']),
     )
+    .option('--upsert', 'change the customers that have the references of the lines; create only the others')
     .option('--dry-run', 'check the lines and write nothing')
     .action(importCustomers.bind(null, terminal));
 }

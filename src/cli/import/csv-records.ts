@@ -23,6 +23,8 @@ class RecordReader {
   private quoteLine = 0;
   private length = 0;
 
+  constructor(private readonly delimiter: string) {}
+
   isWithinQuotes(): boolean {
     return this.quoted !== null;
   }
@@ -52,14 +54,14 @@ class RecordReader {
       at = this.quoted === null && text[at] !== QUOTE ? this.readPlain(text, at) : this.readQuoted(text, at, number);
       if (at < 0) return { line: number, unreadable: 'a quote stands within a cell that does not begin with one' };
       if (at >= text.length) return null;
-      if (text[at] !== ',') return this.describeTextAfterQuote(number);
+      if (text[at] !== this.delimiter) return this.describeTextAfterQuote(number);
     }
   }
 
   /** @returns where the cell ends, or -1 when a quote stands in it. */
   private readPlain(text: string, from: number): number {
-    const comma = text.indexOf(',', from);
-    const end = comma < 0 ? text.length : comma;
+    const delimiter = text.indexOf(this.delimiter, from);
+    const end = delimiter < 0 ? text.length : delimiter;
     const cell = text.slice(from, end);
     this.cells.push(cell);
     return cell.includes(QUOTE) ? -1 : end;
@@ -87,18 +89,21 @@ class RecordReader {
 
   private describeTextAfterQuote(number: number): CsvFault {
     const line = this.quoteLine;
-    if (line === number) return { line, unreadable: 'a quoted cell is followed by more text before the next comma' };
+    if (line === number) return { line, unreadable: 'a quoted cell is followed by more text before the next cell' };
     const unreadable = `the quote that opens here is closed on line ${number}, where text follows; lines ${this.line} to ${number} were left out`;
     return { line, unreadable };
   }
 }
 
 /**
- * Reads CSV (RFC 4180: commas, double quotes) with any line ends. A faulty record is reported once, with the line on which
+ * Reads CSV (RFC 4180: double quotes) with any line ends, and commas or what else separates the cells. A faulty record is reported once, with the line on which
  * its fault begins; reading goes on with the next line.
  */
-export async function* readCsvRecords(lines: AsyncIterable<TextLine>): AsyncGenerator<CsvRecord | CsvFault> {
-  const reader = new RecordReader();
+export async function* readCsvRecords(
+  lines: AsyncIterable<TextLine>,
+  delimiter: string,
+): AsyncGenerator<CsvRecord | CsvFault> {
+  const reader = new RecordReader(delimiter);
   for await (const line of lines) {
     if (line.bytes.length === 0 && !reader.isWithinQuotes()) continue;
     const record = reader.add(line);

@@ -1,5 +1,6 @@
-import { describeHeadingFault } from './columns.js';
+import { describeHeadingFault, findDelimiter, type ImportMode } from './columns.js';
 import { readCsvRecords, type CsvFault, type CsvRecord } from './csv-records.js';
+import { toRecordValue } from './record-value.js';
 import { splitLines, UnreadableFileError, type TextLine } from './text-lines.js';
 
 /** One line of an import: what it holds, or why it cannot be read. A record of CSV may take several lines of the file. */
@@ -46,37 +47,33 @@ async function* readNdjson(lines: AsyncIterable<TextLine>): AsyncGenerator<Impor
   }
 }
 
-function parseCells(columns: string[], { line, cells }: CsvRecord): ImportLine {
+function parseCells(columns: string[], { line, cells }: CsvRecord, mode: ImportMode): ImportLine {
   if (cells.length !== columns.length)
     return { line, unreadable: `it has ${cells.length} columns and the first line names ${columns.length}` };
   const texts = cells.map(decodeCell);
-  if (texts.includes(null)) return { line, unreadable: 'it is not UTF-8' };
-  const named = columns.map((column, index): [string, unknown] => [column, texts[index]]);
-  const value = Object.fromEntries(named);
-  for (const optional of ['externalReferenceId', 'metadata', 'idempotencyKey'])
-    if (value[optional] === '') delete value[optional];
-  if (typeof value.metadata !== 'string') return { line, value };
-  try {
-    return { line, value: { ...value, metadata: JSON.parse(value.metadata) as unknown } };
-  } catch {
-    return { line, unreadable: 'its metadata is not JSON' };
-  }
+  const isDecoded = (all: (string | null)[]): all is string[] => !all.includes(null);
+  if (!isDecoded(texts)) return { line, unreadable: 'it is not UTF-8' };
+  return { line, ...toRecordValue(columns, texts, mode) };
 }
 
-function parseHeading(record: CsvRecord | CsvFault, firstLine: string): string[] {
+function parseHeading(record: CsvRecord | CsvFault, firstLine: string, mode: ImportMode): string[] {
   const columns = 'cells' in record ? record.cells.map((name) => (decodeCell(name) ?? '').trim()) : null;
-  const fault = describeHeadingFault(firstLine, columns);
+  const fault = describeHeadingFault(firstLine, columns, mode);
   if (fault !== null || columns === null) throw new UnreadableFileError(record.line, fault ?? 'it cannot be read');
   return columns;
 }
 
-async function* readCsv(lines: AsyncIterable<TextLine>, firstLine: string): AsyncGenerator<ImportLine> {
+async function* readCsv(
+  lines: AsyncIterable<TextLine>,
+  firstLine: string,
+  mode: ImportMode,
+): AsyncGenerator<ImportLine> {
   let columns: string[] | undefined;
-  for await (const record of readCsvRecords(lines)) {
-    if (!columns) columns = parseHeading(record, firstLine);
+  for await (const record of readCsvRecords(lines, findDelimiter(firstLine))) {
+    if (!columns) columns = parseHeading(record, firstLine, mode);
     else if ('unreadable' in record) yield record;
-    // A spreadsheet program writes empty rows as commas alone.
-    else if (record.cells.some((cell) => cell.trim() !== '')) yield parseCells(columns, record);
+    // A spreadsheet program writes empty rows as separators alone.
+    else if (record.cells.some((cell) => cell.trim() !== '')) yield parseCells(columns, record, mode);
   }
 }
 
@@ -97,7 +94,11 @@ async function* countBytes(lines: AsyncIterable<TextLine>, count: CountBytes): A
   }
 }
 
-async function* readLines(lines: AsyncGenerator<TextLine>, format: Format): AsyncGenerator<ImportLine> {
+async function* readLines(
+  lines: AsyncGenerator<TextLine>,
+  format: Format,
+  mode: ImportMode,
+): AsyncGenerator<ImportLine> {
   const first = await lines.next();
   if (first.done) return;
   const foreign = describeForeignFile(readBeginning(first.value.bytes));
@@ -106,20 +107,25 @@ async function* readLines(lines: AsyncGenerator<TextLine>, format: Format): Asyn
     yield first.value;
     yield* lines;
   })();
-  yield* format === 'csv' ? readCsv(all, first.value.bytes.toString()) : readNdjson(all);
+  yield* format === 'csv' ? readCsv(all, first.value.bytes.toString(), mode) : readNdjson(all);
+}
+
+export interface ReadOptions {
+  mode?: ImportMode;
+  /** Called with the number of bytes of each line of the file before what the line holds is returned. */
+  count?: CountBytes;
 }
 
 /**
  * Reads a file line by line; no more of it than a few lines is in memory at any time.
- * @param count is called with the number of bytes of each line of the file before what the line holds is returned.
  */
 export async function* readImportLines(
   input: AsyncIterable<Buffer>,
   format: Format,
-  count: CountBytes = () => undefined,
+  { mode = 'create', count = () => undefined }: ReadOptions = {},
 ): AsyncGenerator<ImportLine> {
   try {
-    yield* readLines(countBytes(splitLines(input), count), format);
+    yield* readLines(countBytes(splitLines(input), count), format, mode);
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     yield { line: error.line, unreadable: error.reason };
