@@ -26,9 +26,13 @@ export interface AdmissionLimits {
   unreadAnswerBytes: number;
 }
 
-function refuse(gate: OverloadGate): AppError {
-  gate.countShed();
-  return serviceUnavailable();
+// One for all: an error of its own, with its stack, would be half of what a refusal costs.
+const REFUSAL = serviceUnavailable();
+
+// A large body stays in memory until its request is answered.
+function refuse(gate: OverloadGate, bodyBytes: number, next: (error: AppError) => void): void {
+  if (bodyBytes <= MIN_BODY_BYTES) gate.refuse(() => next(REFUSAL));
+  else gate.refuseNow(() => next(REFUSAL));
 }
 
 function bodyBytes({ headers }: FastifyRequest, maxBytes: number): number {
@@ -75,7 +79,7 @@ function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: numb
     if (!getContext(request).actor) return next();
     const credential = getCredential(request);
     const bytes = bodyBytes(request, maxBytes);
-    if (!gate.hasRoom(credential) || !hasRoomOrNothing(arriving, credential, bytes)) return next(refuse(gate));
+    if (!gate.hasRoom(credential) || !hasRoomOrNothing(arriving, credential, bytes)) return refuse(gate, bytes, next);
     if (bytes > 0) {
       const arrived = arriving.take(credential, bytes);
       request.setDecorator(RELEASE, arrived);
@@ -86,14 +90,14 @@ function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: numb
 }
 
 // Once the body has been read.
-function admitWork(server: FastifyInstance, gate: OverloadGate): void {
+function admitWork(server: FastifyInstance, gate: OverloadGate, maxBytes: number): void {
   server.addHook('preValidation', (request, reply, next) => {
     if (!getContext(request).actor) return next();
     release(request);
     // It came after the deadline's answer, and nothing is done for it.
     if (reply.sent || reply.raw.destroyed) return next();
     const credential = getCredential(request);
-    if (!gate.hasRoom(credential)) return next(refuse(gate));
+    if (!gate.hasRoom(credential)) return refuse(gate, bodyBytes(request, maxBytes), next);
     const leave = gate.enter(credential);
     request.setDecorator(RELEASE, leave);
     // Also comes where the caller hangs up before the answer.
@@ -123,6 +127,6 @@ function admitAnswers(server: FastifyInstance, maxBytes: number): void {
 export function admitRequests(server: FastifyInstance, gate: OverloadGate, limits: AdmissionLimits): void {
   server.decorateRequest(RELEASE, null);
   admitBodies(server, gate, limits.bodyBytes);
-  admitWork(server, gate);
+  admitWork(server, gate, limits.bodyBytes);
   admitAnswers(server, limits.unreadAnswerBytes);
 }

@@ -9,6 +9,7 @@ import { keepOpenWhileReceiving } from '../http/http-server.js';
 import { chooseAnswerType } from '../media-type.js';
 import { PATHS } from '../paths.js';
 import { ConcurrencyLimit, type ConcurrencyLimits } from './concurrency-limit.js';
+import { DelayedRefusals } from './delayed-refusals.js';
 import { FairShare } from './fair-share.js';
 
 /** When the service sheds load instead of making everybody wait. */
@@ -66,6 +67,7 @@ export class OverloadGate implements BackgroundTask {
   private readonly places: FairShare;
   private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private readonly sampling: NodeJS.Timeout;
+  private readonly refusals = new DelayedRefusals();
   /** Requests refused since the start. */
   shed = 0;
 
@@ -100,6 +102,7 @@ export class OverloadGate implements BackgroundTask {
     this.wasLoopSlow = isSlow;
     this.delay.reset();
     this.concurrency.adapt();
+    this.refusals.sample();
   }
 
   /**
@@ -110,8 +113,9 @@ export class OverloadGate implements BackgroundTask {
     return (request, response) => {
       const isFull = this.isLoopSlow || this.inFlight >= this.limits.concurrency;
       if (!isFull || NEVER_SHED.has(readPath(request.url!)) || isPreflight(request)) return handler(request, response);
-      this.countShed();
-      refuse(request, response, headersFor);
+      this.refuse(() => {
+        if (!response.destroyed) refuse(request, response, headersFor);
+      });
     };
   }
 
@@ -137,8 +141,20 @@ export class OverloadGate implements BackgroundTask {
     };
   }
 
-  /** Counts a refused request, and logs once a second how many there were: a line for each would be work at the worst moment. */
-  countShed(): void {
+  /** Counts a refusal and calls `answer` to give it: later while the processor is the limit, otherwise immediately. */
+  refuse(answer: () => void): void {
+    this.countShed();
+    this.refusals.run(answer);
+  }
+
+  /** Counts a refusal and gives it immediately: until then its request holds much memory. */
+  refuseNow(answer: () => void): void {
+    this.countShed();
+    answer();
+  }
+
+  // Logged once a second: a line for each would be work at the worst moment.
+  private countShed(): void {
     this.shed += 1;
     this.unreported += 1;
     const now = performance.now();
