@@ -10,6 +10,8 @@ export interface Audit {
   doubled: number;
   changed: number;
   withoutEvent: number;
+  /** Events whose position is not the next one, and positions that were counted for no event. */
+  misplaced: number;
 }
 
 const sameMetadata = (a: Record<string, string>, b: Record<string, string>): boolean =>
@@ -20,6 +22,18 @@ async function countWithoutEvent(dataSource: DataSource, clinicId: string): Prom
     `SELECT count(*) FROM express_customers c FULL JOIN express_customer_events e
        ON e.clinic_id = c.clinic_id AND e.express_customer_id = c.express_customer_id AND e.version = 1
       WHERE coalesce(c.clinic_id, e.clinic_id) = $1 AND (c.clinic_id IS NULL OR e.clinic_id IS NULL)`,
+    [clinicId],
+  );
+  return Number(row!.count);
+}
+
+async function countMisplaced(dataSource: DataSource, clinicId: string): Promise<number> {
+  const [row] = await dataSource.query<{ count: string }[]>(
+    `SELECT count(*) FILTER (WHERE position IS DISTINCT FROM place)
+       + abs(count(*) - coalesce((SELECT last_position FROM event_counters WHERE clinic_id = $1), 0)) AS count
+     FROM (
+       SELECT position, row_number() OVER (ORDER BY position) AS place FROM express_customer_events WHERE clinic_id = $1
+     ) AS events`,
     [clinicId],
   );
   return Number(row!.count);
@@ -46,5 +60,6 @@ export async function audit(dataSource: DataSource, clinicId: string, acknowledg
       (acknowledged.length - new Set(acknowledged.map((answer) => answer.expressCustomerId)).size),
     changed: changed.length,
     withoutEvent: await countWithoutEvent(dataSource, clinicId),
+    misplaced: await countMisplaced(dataSource, clinicId),
   };
 }

@@ -68,7 +68,14 @@ describe('a PostgreSQL that goes away', () => {
       refusals,
       slowestReadyAgainMs: Math.max(...readyAgain),
     });
-    expect(result).toMatchObject({ lost: 0, doubled: 0, changed: 0, withoutEvent: 0, rows: result.acknowledged });
+    expect(result).toMatchObject({
+      lost: 0,
+      doubled: 0,
+      changed: 0,
+      withoutEvent: 0,
+      misplaced: 0,
+      rows: result.acknowledged,
+    });
     expect(Object.keys(refusals).filter((status) => status !== '503')).toEqual([]);
     expect(server.hasEnded()).toBe(false);
     expect(Math.max(...readyAgain)).toBeLessThan(READY_AGAIN_WITHIN_MS);

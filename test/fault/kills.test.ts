@@ -49,7 +49,7 @@ async function killUnderLoad(environment: NodeJS.ProcessEnv, clinic: Clinic, { k
   return { client, readyAfter, perSecond: Math.round(client.acknowledged.length / seconds) };
 }
 
-const NOTHING_WRONG: Partial<Audit> = { lost: 0, doubled: 0, changed: 0, withoutEvent: 0 };
+const NOTHING_WRONG: Partial<Audit> = { lost: 0, doubled: 0, changed: 0, withoutEvent: 0, misplaced: 0 };
 
 describe('kill -9 while customers are created', () => {
   let place: TestDatabase;
