@@ -10,7 +10,8 @@ export const clinicIdOf = (name: string): string =>
 
 /** Names, regions, tiers and sources are skewed as those of a real clinic are; see the report for what is how common. */
 const SEED = `
-  INSERT INTO express_customers (clinic_id, express_customer_id, express_customer_name, name_search, is_active, metadata, created_by_api_key_id)
+  INSERT INTO express_customers (clinic_id, express_customer_id, express_customer_name, name_search, is_active, metadata, created_by_api_key_id,
+    created_at, updated_at)
   SELECT $1::uuid,
     'cus_' || lpad(to_hex(1767225600000 + n), 12, '0') || '7' || substr(md5($1::text || n), 1, 19),
     name, lower(name),
@@ -20,7 +21,8 @@ const SEED = `
       'externalId', 'ext-' || n,
       'tier', CASE WHEN n % 5000 = 0 THEN 'platinum' WHEN n % 50 = 0 THEN 'gold' ELSE 'standard' END,
       'source', CASE WHEN n <= $2::bigint / 5 THEN 'import' ELSE 'web' END),
-    $1::uuid
+    $1::uuid,
+    now() - ($2::bigint - n) * interval '1 second', now() - ($2::bigint - n) * interval '1 second'
   FROM (
     SELECT n, h, initcap(substr(md5(n::text), 1, 5))
       || ' ' || (ARRAY['City','Saint Mary','North','Riverside','Sunset','Hill','Lake','Green','University','General'])[1 + h % 10]
