@@ -18,6 +18,8 @@ import { ApiKeyAuthenticator } from './identity/authenticate-api-key.js';
 import { getDemoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
 import { LastUsedRecorder } from './identity/last-used.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
+import { loadTrustedDocuments } from './transport/graphql/persisted/trusted-documents.js';
+import { buildSchema } from './transport/graphql/schema.js';
 import { OverloadGate } from './transport/limits/overload.js';
 import { rateLimit } from './transport/limits/rate-limit.js';
 import type { SharedRedis } from './transport/limits/redis.js';
@@ -88,7 +90,21 @@ async function openMetrics(sources: MetricSources): Promise<Metrics> {
   return new Metrics(sources);
 }
 
-async function assemble(config: Config, database: Database, log: Logger, logTo?: LogTarget): Promise<Assembly> {
+/** What a start reads before it opens anything. */
+type Documents = Pick<Services, 'schema' | 'trusted'>;
+
+function loadDocuments(config: Config): Documents {
+  const schema = buildSchema();
+  return { schema, trusted: loadTrustedDocuments(schema.executable, config) };
+}
+
+async function assemble(
+  config: Config,
+  documents: Documents,
+  database: Database,
+  log: Logger,
+  logTo?: LogTarget,
+): Promise<Assembly> {
   const { dataSource, engine } = database;
   const demoKey = engine === 'embedded' ? await ensureDemoKey(dataSource, config.dataDir) : null;
   const lastUsed = new LastUsedRecorder(database, log);
@@ -105,6 +121,7 @@ async function assemble(config: Config, database: Database, log: Logger, logTo?:
   const services: Services = {
     config,
     database,
+    ...documents,
     authenticate: buildAuthenticate(apiKeys, config.oidc && new DashboardTokenAuthenticator(config.oidc, log)),
     log,
     gate,
@@ -135,15 +152,16 @@ async function prepareSchema({ migrateAtStart }: Config, database: Database, log
 }
 
 /**
- * The composition root: opens the database, brings its schema up to date and builds the server. Does not listen.
+ * The composition root: reads trusted documents, opens the database, brings its schema up to date and builds the server. Does not listen.
  * @throws OperatorError saying why the service cannot start.
  */
 export async function buildApp(config: Config, logTo?: LogTarget): Promise<App> {
   const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as LogTarget);
+  const documents = loadDocuments(config);
   const database = await openServiceDatabase({ ...config, report: (message) => log.warn(message) });
   try {
     await prepareSchema(config, database, log);
-    const { services, demoKey, tasks } = await assemble(config, database, log, logTo);
+    const { services, demoKey, tasks } = await assemble(config, documents, database, log, logTo);
     const server = await buildServer(services);
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= stopInOrder(server, tasks, services));

@@ -6,6 +6,12 @@ import { OperatorError } from '../shared/operator-error.js';
 import { readVariables } from './secret-files.js';
 import { ADDRESS_VARIABLES, findPortFaults, toAddresses, type Addresses } from './addresses.js';
 import { LIMIT_VARIABLES, toLimits, type Limits } from './limits.js';
+import {
+  findTrustedDocumentsFaults,
+  toTrustedDocumentsSettings,
+  TRUSTED_DOCUMENTS_VARIABLES,
+  type TrustedDocumentsSettings,
+} from './trusted-documents.js';
 import { isUrl, wholeNumber } from './validators.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -54,6 +60,7 @@ export type Config = Readonly<Addresses> &
     redisUrl: string | undefined;
     /** The issuer of dashboard tokens; null: API keys only. */
     oidc: OidcSettings | null;
+    trustedDocuments: TrustedDocumentsSettings;
   }>;
 
 /** All configuration errors in one message. */
@@ -98,6 +105,14 @@ function toPageSettings(
   return { introspection: INTROSPECTION, hasExplorers, hasDocs: DOCS ?? hasExplorers };
 }
 
+const VARIABLES_OF_PARTS = { ...LIMIT_VARIABLES, ...OIDC_VARIABLES, ...TRUSTED_DOCUMENTS_VARIABLES };
+
+const findFaultyCombinations = (set: NodeJS.ProcessEnv): string[] => [
+  ...findOidcFaults(set),
+  ...findPortFaults(set),
+  ...findTrustedDocumentsFaults(set),
+];
+
 /** @throws ConfigError listing every wrong variable. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const { set, faults } = readVariables(environment);
@@ -114,10 +129,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       DOCS: bool({ default: undefined }),
       DRAIN_MS: wholeNumber(0, MAX_DRAIN_MS)({ default: 500 }),
       REDIS_URL: redisUrl({ default: undefined }),
-      ...LIMIT_VARIABLES,
-      ...OIDC_VARIABLES,
+      ...VARIABLES_OF_PARTS,
     },
-    { reporter: ({ errors }) => reportAll(errors, [...findOidcFaults(set), ...findPortFaults(set), ...faults]) },
+    { reporter: ({ errors }) => reportAll(errors, [...findFaultyCombinations(set), ...faults]) },
   );
   return Object.freeze({
     ...toAddresses(env),
@@ -131,5 +145,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     limits: toLimits(env, env.DATABASE_URL === undefined),
     redisUrl: env.REDIS_URL,
     oidc: toOidcSettings(env),
+    trustedDocuments: toTrustedDocumentsSettings(env),
   });
 }

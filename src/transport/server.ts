@@ -3,7 +3,6 @@ import fastify, { LogController, type FastifyInstance } from 'fastify';
 import { AppError } from '../shared/app-error.js';
 import { declareContext, getContext, setContext, type HttpRequestContext, type Route } from './context.js';
 import { graphqlEndpoint } from './graphql/endpoint.js';
-import { buildSchema } from './graphql/schema.js';
 import { admitRequests } from './limits/admission.js';
 import { authenticateCallers } from './http/authentication.js';
 import { observeCompletions, type CompletionObserver } from './http/completion.js';
@@ -151,7 +150,7 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     sendError(request, reply, new AppError('NOT_FOUND', 'No such endpoint.')),
   );
   healthRoutes(server, services);
-  const schema = buildSchema();
+  const { schema } = services;
   addPages(server, services, schema.text);
   await graphqlEndpoint(server, services, schema.executable);
   await restEndpoint(server);

@@ -6,11 +6,15 @@ import type { OverloadGate } from './limits/overload.js';
 import type { SharedRedis } from './limits/redis.js';
 import type { SpendPoints } from './limits/rate-limit.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { TrustedDocuments } from './graphql/persisted/trusted-documents.js';
+import type { Schema } from './graphql/schema.js';
 
 /** All that a running service is made of; `app.ts` puts it together. */
 export interface Services {
   config: Config;
   database: Database;
+  schema: Schema;
+  trusted: TrustedDocuments;
   authenticate: Authenticate;
   log: Logger;
   gate: OverloadGate;

@@ -34,6 +34,7 @@ const NOTHING_RAN: ReadonlySet<string> = new Set<ErrorCode>([
   'BAD_USER_INPUT',
   'INTERNAL_SERVER_ERROR',
   'QUERY_TOO_COMPLEX',
+  'OPERATION_NOT_TRUSTED',
 ]);
 
 /**

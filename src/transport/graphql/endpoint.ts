@@ -15,6 +15,7 @@ import { noteClientLibrary } from './client-library.js';
 import { readCall } from './graphql-call.js';
 import { chooseAnswerType, prefersPage, readAccept } from '../media-type.js';
 import { PersistedDocuments } from './persisted/persisted-documents.js';
+import { requireTrusted, trustPlugin } from './persisted/require-trusted.js';
 import { SharedDocuments } from './persisted/shared-documents.js';
 import { RepeatedOperations, type RepeatedAnswer } from './repeated-operations.js';
 import { getContext, type HttpRequestContext } from '../context.js';
@@ -39,7 +40,7 @@ function createApolloServer(
   schema: GraphQLSchema,
   persisted: PersistedDocuments,
   operations: RepeatedOperations,
-  { config, log, spendPoints }: Services,
+  { config, log, spendPoints, trusted }: Services,
 ): ApolloServer<HttpRequestContext> {
   return new ApolloServer<HttpRequestContext>({
     schema,
@@ -60,6 +61,7 @@ function createApolloServer(
     formatError: formatGraphQLError,
     plugins: [
       answerPlugin,
+      trustPlugin(trusted, config.hasExplorers),
       costPlugin(config.limits.cost, spendPoints),
       operations.plugin,
       sandboxPlugin(config.hasExplorers),
@@ -111,10 +113,10 @@ export async function graphqlEndpoint(
   services: Services,
   schema: GraphQLSchema,
 ): Promise<void> {
-  const { config, redis, spendPoints } = services;
+  const { config, redis, spendPoints, trusted } = services;
   const getShownKey = showKeyOnLoopback(services);
-  const persisted = new PersistedDocuments(redis && new SharedDocuments(redis));
-  const operations = new RepeatedOperations(schema, persisted, config.limits.cost, spendPoints);
+  const persisted = new PersistedDocuments(trusted, redis && new SharedDocuments(redis));
+  const operations = new RepeatedOperations(schema, trusted, persisted, config.limits.cost, spendPoints);
   const apollo = createApolloServer(server, schema, persisted, operations, services);
   await apollo.start();
   const answerByApollo = fastifyApolloHandler(apollo, { context: async (request) => getContext(request) });
@@ -122,7 +124,11 @@ export async function graphqlEndpoint(
     method: ['GET', 'POST'],
     url: PATHS.graphql,
     // They see every call before it runs; Apollo's plugins see only those that are left to Apollo Server.
-    preHandler: [limitDocumentLength(config.limits.documentBytes), noteClientLibrary],
+    preHandler: [
+      limitDocumentLength(config.limits.documentBytes),
+      noteClientLibrary,
+      requireTrusted(trusted, config.hasExplorers),
+    ],
     handler: async (request, reply) => {
       if (isNotAcceptable(request, config.hasExplorers)) return rejectAccept(reply);
       const call = prefersPage(request) ? null : readCall(request);

@@ -2,6 +2,7 @@ import { isObjectType, type DocumentNode, type GraphQLSchema, type OperationDefi
 import { LRUCache } from 'lru-cache';
 import { listRootFields } from './answer.js';
 import { PlannedOperation } from './execution/planned-operation.js';
+import type { PreparedDocument } from './persisted/prepare-document.js';
 
 /** The operation of a document that was parsed and validated. */
 export interface KeptOperation {
@@ -28,8 +29,12 @@ function countTokens({ loc }: DocumentNode): number {
   return count;
 }
 
-/** Documents that were called before, by their text. The least recently used are dropped when all together grow too large. */
+/**
+ * Documents that were called before, by their text. The least recently used are dropped when all together grow too large; trusted
+ * documents stay.
+ */
 export class KeptOperations {
+  private readonly trusted = new Map<string, KeptOperation>();
   private readonly operations = new LRUCache<string, KeptOperation>({
     maxSize: MAX_SIZE,
     sizeCalculation: ({ size }) => size,
@@ -41,16 +46,27 @@ export class KeptOperations {
   }
 
   find(source: string): KeptOperation | undefined {
-    return this.operations.get(source);
+    return this.trusted.get(source) ?? this.operations.get(source);
+  }
+
+  /** Plans a trusted document and keeps it for good. */
+  keepTrusted({ text, document, definition, defaults }: PreparedDocument): void {
+    const operation = this.buildOperation(text, document, definition);
+    operation.planned.prepare(defaults);
+    this.trusted.set(text, operation);
   }
 
   /** Keeps the one operation of a valid document. */
   keep(source: string, document: DocumentNode, definition: OperationDefinitionNode): void {
     // A subscription has no root type and fails when it is executed.
-    if (this.operations.has(source) || !this.schema.getRootType(definition.operation)) return;
+    if (this.find(source) || !this.schema.getRootType(definition.operation)) return;
+    this.operations.set(source, this.buildOperation(source, document, definition));
+  }
+
+  private buildOperation(source: string, document: DocumentNode, definition: OperationDefinitionNode): KeptOperation {
     const tokens = countTokens(document);
     const planned = new PlannedOperation(this.schema, document, definition, tokens);
     const size = tokens * BYTES_PER_TOKEN + source.length * BYTES_PER_CHARACTER;
-    this.operations.set(source, { document, definition, rootFields: listRootFields(definition), planned, size });
+    return { document, definition, rootFields: listRootFields(definition), planned, size };
   }
 }

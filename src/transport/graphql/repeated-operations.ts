@@ -14,6 +14,7 @@ import { formatGraphQLError } from './errors.js';
 import type { GraphQLCall } from './graphql-call.js';
 import { KeptOperations, type KeptOperation } from './kept-operations.js';
 import type { PersistedDocuments } from './persisted/persisted-documents.js';
+import type { TrustedDocuments } from './persisted/trusted-documents.js';
 import { prepareCall, type PreparedCall } from './prepared-call.js';
 
 /** The answer to a repeated operation: the result, and what its errors ask of the HTTP head. */
@@ -32,19 +33,24 @@ export class RepeatedOperations {
 
   constructor(
     private readonly schema: GraphQLSchema,
+    private readonly trusted: TrustedDocuments,
     private readonly persisted: PersistedDocuments,
     private readonly costLimit: number,
     private readonly spendPoints: SpendPoints,
   ) {
     this.kept = new KeptOperations(schema);
+    for (const document of trusted.prepared) this.kept.keepTrusted(document);
   }
 
-  /** Keeps the operations that Apollo Server has found valid, whether this call of them may run or not. */
+  /**
+   * Keeps the operations that Apollo Server has found valid, whether this call of them may run or not; not those that only run for
+   * certain callers.
+   */
   readonly plugin: ApolloServerPlugin<HttpRequestContext> = {
     requestDidStart: async () => ({
       didResolveOperation: async ({ source, document, operation }) => {
         // Where the document has no operation of the given name, the execution fails.
-        if (operation) this.kept.keep(source, document, operation);
+        if (operation && this.trusted.admits(source)) this.kept.keep(source, document, operation);
       },
     }),
   };

@@ -51,6 +51,18 @@ describe('the configuration', () => {
     expect(readConfig({ HOST: '0.0.0.0', METRICS_HOST: '10.0.0.7' }).metricsHost).toBe('10.0.0.7');
   });
 
+  it('reads the names of manifests, and needs one where only trusted documents run', () => {
+    expect(readConfig({}).trustedDocuments).toEqual({ files: [], isRequired: false, allowsFederation: false });
+    const { trustedDocuments } = readConfig({
+      TRUSTED_DOCUMENTS: 'web.json, app.json',
+      TRUSTED_DOCUMENTS_ONLY: 'true',
+    });
+    expect(trustedDocuments).toMatchObject({ files: ['web.json', 'app.json'], isRequired: true });
+    expect(faultsOf({ TRUSTED_DOCUMENTS_ONLY: 'true' })).toEqual([
+      '  TRUSTED_DOCUMENTS: needed with TRUSTED_DOCUMENTS_ONLY',
+    ]);
+  });
+
   it('cannot be changed once it is read', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });

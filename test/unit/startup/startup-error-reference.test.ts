@@ -7,7 +7,7 @@ const read = (folder: string): string =>
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
 
-const source = ['src/config', 'src/startup', 'src/database'].map(read).join('\n');
+const source = ['src/config', 'src/startup', 'src/database', 'src/transport/graphql/persisted'].map(read).join('\n');
 const [, section] = readFileSync('docs/errors.md', 'utf8').split('## Startup errors');
 const rows = section!.split('\n').filter((line) => line.startsWith('| `'));
 const phrases = rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, phrase]) => phrase!));
@@ -24,6 +24,7 @@ it('lists every kind of startup error', () => {
     new Set([
       ...['ConfigError', 'EnvFileError', 'ListenError', 'DataDirError', 'DataDirInUseError', 'DataDirLostError'],
       ...['ConnectionError', 'DatabaseUrlError', 'UnsupportedPostgresError', 'MigrationError', 'MigrationLockedError'],
+      'TrustedDocumentsError',
     ]),
   );
 });

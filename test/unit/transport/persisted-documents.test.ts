@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readConfig } from '../../../src/config/config.js';
 import { PersistedDocuments } from '../../../src/transport/graphql/persisted/persisted-documents.js';
+import { TrustedDocuments } from '../../../src/transport/graphql/persisted/trusted-documents.js';
+
+const NO_TRUSTED_DOCUMENTS = new TrustedDocuments([], readConfig({}));
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -12,7 +16,7 @@ const countKnown = (documents: PersistedDocuments, texts: string[]): number =>
   texts.filter((text) => documents.find(sha256(text)) === text).length;
 
 it('finds a document by its hash, for both paths', async () => {
-  const documents = new PersistedDocuments(null);
+  const documents = new PersistedDocuments(NO_TRUSTED_DOCUMENTS, null);
   registerAll(documents, ['{ a }']);
   expect(documents.find(sha256('{ a }'))).toBe('{ a }');
   expect(await documents.apolloCache.get(`apq:${sha256('{ a }')}`)).toBe('{ a }');
@@ -26,7 +30,7 @@ it.each([
   ['few large documents', 16_384, 1_000, 200],
   ['many small documents', 20, 40_000, 15_000],
 ])('holds %s in a few megabytes, and drops the least recently used', (_title, length, count, most) => {
-  const documents = new PersistedDocuments(null);
+  const documents = new PersistedDocuments(NO_TRUSTED_DOCUMENTS, null);
   const texts = Array.from({ length: count }, (_, at) => `${at}`.padEnd(length, ' '));
   registerAll(documents, texts);
   const known = countKnown(documents, texts);
@@ -36,7 +40,7 @@ it.each([
 });
 
 it('knows whether a document has the hash that its caller says', () => {
-  const documents = new PersistedDocuments(null);
+  const documents = new PersistedDocuments(NO_TRUSTED_DOCUMENTS, null);
   for (const isRegistered of [false, true]) {
     if (isRegistered) registerAll(documents, ['{ a }']);
     expect(documents.hasHash('{ a }', sha256('{ a }'))).toBe(true);

@@ -36,6 +36,11 @@ export class PlannedOperation {
     this.conditions = findConditions(document);
   }
 
+  /** Plans what these variables include, before the first call does. */
+  prepare(variables: Record<string, unknown>): void {
+    this.findPlan(variables);
+  }
+
   /** Answers as graphql-js's `execute` does. */
   execute(context: unknown, { given, coerced }: CallVariables): ExecutionResult | Promise<ExecutionResult> {
     const plan = this.findPlan(coerced);

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { HttpRequestContext } from '../../context.js';
 import { hashDocument } from './hash-document.js';
 import type { SharedDocuments } from './shared-documents.js';
+import type { TrustedDocuments } from './trusted-documents.js';
 
 /** Where Apollo Server looks up documents by hash, and registers them. */
 type ApolloCache = NonNullable<
@@ -18,8 +19,8 @@ const BYTES_PER_DOCUMENT = 400;
 const APOLLO_PREFIX = 'apq:';
 
 /**
- * Documents that callers have registered by their hash (automatic persisted queries), so that later calls need not send them.
- * A document is registered once it was valid and only under its own hash, so that no caller can put another document in its
+ * Documents that clients name instead of sending them: trusted documents by their ids, and those that callers have registered by
+ * their hash (automatic persisted queries). A document is registered once it was valid and only under its own hash, so that no caller can put another document in its
  * place. It is shared with the other instances where there is a Redis. The least recently used are dropped when all together
  * grow too large; clients then send the document again.
  */
@@ -29,21 +30,24 @@ export class PersistedDocuments {
     sizeCalculation: ({ length }) => length * BYTES_PER_CHARACTER + BYTES_PER_DOCUMENT,
   });
 
-  constructor(private readonly shared: SharedDocuments | null) {}
+  constructor(
+    private readonly trusted: TrustedDocuments,
+    private readonly shared: SharedDocuments | null,
+  ) {}
 
-  /** The document of a hash, if this instance has it. */
+  /** The document of an id or hash, if this instance has it. */
   find(hash: string): string | undefined {
-    return this.texts.get(hash);
+    return this.trusted.find(hash) ?? this.texts.get(hash);
   }
 
-  /** Whether a document has the hash that its caller says. */
+  /** Whether a document has the id or hash that its caller says. */
   hasHash(text: string, hash: string): boolean {
-    return this.texts.get(hash) === text || hashDocument(text) === hash;
+    return this.find(hash) === text || hashDocument(text) === hash;
   }
 
   /** Registers a valid document under its own hash, also for the other instances, without waiting for them. */
   register(hash: string, text: string): void {
-    if (this.texts.get(hash) === text) return;
+    if (this.find(hash) === text) return;
     this.texts.set(hash, text);
     void this.shared?.keep(hash, text);
   }
@@ -56,7 +60,7 @@ export class PersistedDocuments {
   };
 
   private async findAnywhere(hash: string): Promise<string | undefined> {
-    const known = this.texts.get(hash);
+    const known = this.find(hash);
     if (known !== undefined || !this.shared) return known;
     const text = await this.shared.find(hash);
     if (text !== undefined) this.texts.set(hash, text);
