@@ -263,7 +263,7 @@ describe('where federation is allowed besides trusted documents', () => {
   });
 
   it.each([
-    ['another root field beside them', '{ _service { sdl } expressCustomers { totalCount } }'],
+    ['another root field besides them', '{ _service { sdl } expressCustomers { totalCount } }'],
     ['a root field in a fragment', 'query { ...F } fragment F on Query { expressCustomers { totalCount } }'],
     ['a root field in an inline fragment', '{ _service { sdl } ... { expressCustomers { totalCount } } }'],
     ['a root field that only looks like them', '{ _entities: expressCustomers { totalCount } }'],

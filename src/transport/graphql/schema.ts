@@ -1,5 +1,12 @@
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { isObjectType, specifiedDirectives, type GraphQLSchema } from 'graphql';
+import {
+  isIntrospectionType,
+  isObjectType,
+  specifiedDirectives,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
 import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import {
   ExpressCustomerConnectionResolver,
@@ -39,10 +46,14 @@ export function buildSchema(): Schema {
   return { executable: toSubgraph(plain, text, resolveReferences), text };
 }
 
+// The types of introspection belong to graphql-js, for every schema of the process, and have resolvers that they need.
+const isOwnObjectType = (type: GraphQLNamedType): type is GraphQLObjectType =>
+  isObjectType(type) && !isIntrospectionType(type);
+
 // type-graphql wraps every property in a resolver; graphql-js and plans read properties faster by themselves.
 function useDefaultResolvers(schema: GraphQLSchema): void {
   const { queries, mutations, fieldResolvers } = getMetadataStorage();
   const resolved = new Set([...queries, ...mutations, ...fieldResolvers].map(({ schemaName }) => schemaName));
-  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType))
+  for (const type of Object.values(schema.getTypeMap()).filter(isOwnObjectType))
     for (const field of Object.values(type.getFields())) if (!resolved.has(field.name)) delete field.resolve;
 }
