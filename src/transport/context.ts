@@ -17,6 +17,8 @@ export interface HttpRequestContext extends RequestContext {
   /** The trace that the request is part of; none where tracing is off. */
   traceId?: string;
   outcome: Outcome;
+  /** Whether errors name their place in the documentation. */
+  hasDocs: boolean;
   /** Called in their order once the answer has been sent or the caller has hung up; added by `onEnd`. */
   ends: (() => void)[];
 }

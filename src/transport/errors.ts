@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify';
 import { isUnavailable } from '../database/connection/postgres-errors.js';
+import { errorDocs } from './error-docs.js';
 import { AppError, badUserInput, serviceUnavailable } from '../shared/app-error.js';
 
 /** Re-exported for the transport, which answers with it before any use case runs. */
@@ -34,9 +35,16 @@ export function toAppError(error: unknown): AppError {
   return internalError();
 }
 
+/** What an answer says of an error besides the error. */
+interface ErrorPlace {
+  requestId: string;
+  isGraphQL: boolean;
+  /** Whether it names its place in the documentation. */
+  hasDocs: boolean;
+}
+
 /** An error in the form of the API that was called. */
-export function errorBody({ code, message, details }: AppError, requestId: string, isGraphQL: boolean): object {
-  return isGraphQL
-    ? { errors: [{ message, extensions: { code, ...details, requestId } }] }
-    : { code, message, ...details, requestId };
+export function errorBody({ code, message, details }: AppError, { requestId, isGraphQL, hasDocs }: ErrorPlace): object {
+  const more = { ...details, requestId, ...errorDocs(code, hasDocs) };
+  return isGraphQL ? { errors: [{ message, extensions: { code, ...more } }] } : { code, message, ...more };
 }

@@ -29,7 +29,7 @@ import { restEndpoint } from './rest/endpoint.js';
 import type { Services } from './services.js';
 
 // The first hook of all: every other one, and the log, finds a context.
-function beginContexts(server: FastifyInstance, { database, log, spendPoints }: Services): void {
+function beginContexts(server: FastifyInstance, { config: { hasDocs }, database, log, spendPoints }: Services): void {
   declareContext(server);
   const largeAnswers = new LargeAnswers(spendPoints);
   server.addHook('onRequest', (request, reply, next) => {
@@ -42,6 +42,7 @@ function beginContexts(server: FastifyInstance, { database, log, spendPoints }: 
       dataSource: database.dataSource,
       log,
       outcome,
+      hasDocs,
       route: { url, config },
       ends: [],
       readBudget: largeAnswers.createBudget(() => context),
@@ -97,7 +98,9 @@ function countCompletion({ metrics }: Services): CompletionObserver[] {
 
 function createServer(services: Services): FastifyInstance {
   const { config, gate, log } = services;
+  const { hasDocs } = config;
   const reportRefusal = refusalReporter(services);
+  const refusal = { headersFor: originHeaders(config), hasDocs };
   let http: HttpServer;
   return fastify({
     loggerInstance: log,
@@ -105,10 +108,9 @@ function createServer(services: Services): FastifyInstance {
     genReqId: () => randomUUID(),
     bodyLimit: config.limits.bodyBytes,
     forceCloseConnections: 'idle',
-    serverFactory: (handler) =>
-      (http = new HttpServer(gate.wrap(handler, originHeaders(config)), config.limits.answerStallMs)),
-    clientErrorHandler: (error, socket) => refuseMalformedHttp(http, reportRefusal, error, socket),
-    frameworkErrors: refuseMalformedUrl(reportRefusal),
+    serverFactory: (handler) => (http = new HttpServer(gate.wrap(handler, refusal), config.limits.answerStallMs)),
+    clientErrorHandler: (error, socket) => refuseMalformedHttp(http, { reportRefusal, hasDocs }, error, socket),
+    frameworkErrors: refuseMalformedUrl(reportRefusal, hasDocs),
     // An id of any length is looked up like any other, and unknown.
     routerOptions: { maxParamLength: MAX_URL_LENGTH },
   }) as unknown as FastifyInstance;

@@ -108,6 +108,8 @@ export async function serviceOn(database: TestDatabase, environment: NodeJS.Proc
   const config = readConfig({
     NODE_ENV: 'test',
     DRAIN_MS: '0',
+    // Errors name their place in the documentation where it is served; test/e2e/pages/ says how.
+    DOCS: 'false',
     // A busy machine is no overload; the tests of overload say what is.
     MAX_EVENT_LOOP_DELAY_MS: '60000',
     MAX_MEAN_LATENCY_MS: '60000',

@@ -92,6 +92,7 @@ const error: JsonSchema = {
     limit: { type: 'integer', minimum: 0, description: 'The limit that was exceeded, with QUERY_TOO_COMPLEX.' },
     requested: { type: 'integer', minimum: 0, description: 'How much was requested, with QUERY_TOO_COMPLEX.' },
     requestId: { type: 'string', description: 'Quote it when you report a problem.' },
+    docs: { type: 'string', description: 'Path of its explanation, where this service shows the documentation.' },
   },
 };
 

@@ -8,6 +8,7 @@ import {
   type ErrorDetails,
 } from '../../shared/app-error.js';
 import type { HttpRequestContext } from '../context.js';
+import { errorDocs } from '../error-docs.js';
 import { toAppError } from '../errors.js';
 
 export const readCode = (error: GraphQLFormattedError | undefined): string | undefined =>
@@ -44,9 +45,12 @@ const NOTHING_RAN: ReadonlySet<string> = new Set<ErrorCode>([
 export function buildErrorAnswer(
   formatted: readonly GraphQLFormattedError[],
   ran: boolean,
-  { requestId, outcome }: HttpRequestContext,
+  { requestId, outcome, hasDocs }: HttpRequestContext,
 ): ErrorAnswer {
-  const errors = formatted.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+  const errors = formatted.map((error) => ({
+    ...error,
+    extensions: { ...error.extensions, requestId, ...errorDocs(readCode(error) ?? '', hasDocs) },
+  }));
   const first = errors.find((error) => CODES_WITH_HTTP_STATUS.has(readCode(error) ?? '')) ?? errors[0];
   const code = readCode(first);
   if (code === undefined) return { errors };

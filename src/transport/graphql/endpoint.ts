@@ -9,6 +9,7 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { errorDocs } from '../error-docs.js';
 import { formatGraphQLError } from './errors.js';
 import { NOT_ACCEPTABLE } from './bad-request.js';
 import { noteClientLibrary } from './client-library.js';
@@ -81,9 +82,17 @@ function addRequestId(request: FastifyRequest, reply: FastifyReply, payload: unk
   if (typeof payload !== 'string' || payload.includes('"requestId"')) return payload;
   const { errors } = JSON.parse(payload) as { errors?: { extensions?: Record<string, unknown> }[] };
   if (!errors) return payload;
-  getContext(request).outcome.code ??= String(errors[0]?.extensions?.code);
+  const { outcome, hasDocs } = getContext(request);
+  outcome.code ??= String(errors[0]?.extensions?.code);
   return JSON.stringify({
-    errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId: request.id } })),
+    errors: errors.map((error) => ({
+      ...error,
+      extensions: {
+        ...error.extensions,
+        requestId: request.id,
+        ...errorDocs(String(error.extensions?.code), hasDocs),
+      },
+    })),
   });
 }
 

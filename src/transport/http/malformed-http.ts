@@ -20,8 +20,13 @@ const PARSER_ERRORS: Record<string, ParserError> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', () => malformed('The request did not arrive in time.')],
 };
 
-function buildAnswer(status: number, reason: string, appError: AppError, requestId: string): string {
-  const body = JSON.stringify(errorBody(appError, requestId, false));
+function buildAnswer(
+  status: number,
+  reason: string,
+  appError: AppError,
+  { requestId, hasDocs }: { requestId: string; hasDocs: boolean },
+): string {
+  const body = JSON.stringify(errorBody(appError, { requestId, isGraphQL: false, hasDocs }));
   const head = [
     `HTTP/1.1 ${status} ${reason}`,
     'content-type: application/json; charset=utf-8',
@@ -40,7 +45,7 @@ function buildAnswer(status: number, reason: string, appError: AppError, request
  */
 export function refuseMalformedHttp(
   server: HttpServer,
-  reportRefusal: ReportRefusal,
+  { reportRefusal, hasDocs }: { reportRefusal: ReportRefusal; hasDocs: boolean },
   error: NodeJS.ErrnoException,
   socket: Socket,
 ): void {
@@ -52,6 +57,6 @@ export function refuseMalformedHttp(
     const appError = toError();
     // A request whose headers had arrived has a context, and its own line once the socket closes.
     if (!server.isAnswering(socket)) reportRefusal(requestId, appError.code, status);
-    socket.end(buildAnswer(status, reason, appError, requestId));
+    socket.end(buildAnswer(status, reason, appError, { requestId, hasDocs }));
   });
 }

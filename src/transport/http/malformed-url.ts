@@ -10,7 +10,7 @@ export const MAX_URL_LENGTH = 16_384;
  * runs: nobody is authenticated, and the request has no context.
  */
 export const refuseMalformedUrl =
-  (reportRefusal: ReportRefusal) =>
+  (reportRefusal: ReportRefusal, hasDocs: boolean) =>
   (error: FastifyError, { id }: FastifyRequest, reply: FastifyReply): void => {
     const appError = toAppError(error);
     reportRefusal(id, appError.code, appError.status);
@@ -18,5 +18,5 @@ export const refuseMalformedUrl =
       .code(appError.status)
       .header('x-request-id', id)
       .type('application/json; charset=utf-8')
-      .send(errorBody(appError, id, false));
+      .send(errorBody(appError, { requestId: id, isGraphQL: false, hasDocs }));
   };

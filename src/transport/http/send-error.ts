@@ -15,6 +15,13 @@ const chooseStatus = ({ code, status }: AppError, { headers }: FastifyRequest): 
 export const chooseErrorType = (request: FastifyRequest): string =>
   isGraphQL(request) ? chooseAnswerType(request.headers.accept) : 'application/json; charset=utf-8';
 
+/** The place of an error that a request with a context is answered with. */
+export const describePlace = (request: FastifyRequest) => ({
+  requestId: request.id,
+  isGraphQL: isGraphQL(request),
+  hasDocs: getContext(request).hasDocs,
+});
+
 /** Answers an error with its code's status, in the form of the API that was called. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const appError = toAppError(error);
@@ -27,6 +34,6 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: u
   if (details.retryAfter !== undefined) void reply.header('retry-after', details.retryAfter);
   // Client libraries retry a 409 by themselves; none of ours goes away by waiting.
   if (status === 409) void reply.header('x-should-retry', 'false');
-  const body = errorBody(appError, request.id, isGraphQL(request));
+  const body = errorBody(appError, describePlace(request));
   return reply.code(status).type(chooseErrorType(request)).send(body);
 }

@@ -3,7 +3,7 @@ import { actorId } from '../../identity/actor.js';
 import type { AppError } from '../../shared/app-error.js';
 import { getContext, onEnd } from '../context.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
-import { chooseErrorType, isGraphQL } from '../http/send-error.js';
+import { chooseErrorType, describePlace } from '../http/send-error.js';
 import { FairShare } from './fair-share.js';
 import type { OverloadGate } from './overload.js';
 
@@ -65,7 +65,7 @@ function replaceAnswer(request: FastifyRequest, reply: FastifyReply): string {
   for (const name of ['content-length', 'etag']) void reply.removeHeader(name);
   void reply.code(error.status).type(chooseErrorType(request));
   void reply.header('retry-after', error.details.retryAfter);
-  return JSON.stringify(errorBody(error, request.id, isGraphQL(request)));
+  return JSON.stringify(errorBody(error, describePlace(request)));
 }
 
 // However large it is, one body or one answer per credential is always admitted.

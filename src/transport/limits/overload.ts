@@ -35,10 +35,16 @@ const readPath = (url: string): string => url.split('?', 1)[0]!;
 /** Headers that depend on who asks. */
 type HeadersFor = (request: IncomingMessage) => Record<string, string>;
 
-function refuse(request: IncomingMessage, response: ServerResponse, headersFor: HeadersFor): void {
+/** What refusals say besides the error. */
+interface Refusal {
+  headersFor: HeadersFor;
+  hasDocs: boolean;
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, { headersFor, hasDocs }: Refusal): void {
   const requestId = randomUUID();
   const isGraphQL = readPath(request.url!) === PATHS.graphql;
-  const body = JSON.stringify(errorBody(REFUSAL, requestId, isGraphQL));
+  const body = JSON.stringify(errorBody(REFUSAL, { requestId, isGraphQL, hasDocs }));
   keepOpenWhileReceiving(request, response);
   response.writeHead(REFUSAL.status, {
     ...headersFor(request),
@@ -109,12 +115,12 @@ export class OverloadGate implements BackgroundTask {
    * The handler, reached only while there is time for any request at all. Preflights always reach it: a browser that gets no
    * good answer to one does not let its page read the refusal either.
    */
-  wrap(handler: RequestListener, headersFor: HeadersFor): RequestListener {
+  wrap(handler: RequestListener, refusal: Refusal): RequestListener {
     return (request, response) => {
       const isFull = this.isLoopSlow || this.inFlight >= this.limits.concurrency;
       if (!isFull || NEVER_SHED.has(readPath(request.url!)) || isPreflight(request)) return handler(request, response);
       this.refuse(() => {
-        if (!response.destroyed) refuse(request, response, headersFor);
+        if (!response.destroyed) refuse(request, response, refusal);
       });
     };
   }

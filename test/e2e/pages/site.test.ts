@@ -87,7 +87,7 @@ it('explains each code at the place that errors name, by heading or row', async 
     expect(text).toContain(`id="${code}"`);
 });
 
-it.each([{ NODE_ENV: 'production' }, { INTROSPECTION: 'false' }, { DOCS: 'false' }])(
+it.each([{ NODE_ENV: 'production', DOCS: '' }, { INTROSPECTION: 'false', DOCS: '' }, { DOCS: 'false' }])(
   'there is no documentation with %j, and the references stay',
   async (environment) => {
     const closed = await startService('embedded', environment);
