@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badUserInput } from '../../shared/app-error.js';
+import { hasMoreCommas } from './count-values.js';
 
 // Fatal: a hospital's name that is not UTF-8 is refused, not stored with replacement characters in it.
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -8,7 +9,21 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const malformed = () =>
   badUserInput([{ path: [], code: 'INVALID', message: 'The body is not well-formed JSON in UTF-8.' }]);
 
+// Several times what any operation takes.
+const MAX_VALUES = 20_000;
+const FEW_BYTES = 2 * MAX_VALUES;
+
+const tooManyValues = () =>
+  badUserInput([
+    {
+      path: [],
+      code: 'TOO_MANY',
+      message: `The body holds too many values: at most ${MAX_VALUES} keys and list items.`,
+    },
+  ]);
+
 function parseJson(body: Buffer): unknown {
+  if (body.length > FEW_BYTES && hasMoreCommas(body, MAX_VALUES)) throw tooManyValues();
   try {
     return JSON.parse(utf8.decode(body));
   } catch {
