@@ -1,8 +1,5 @@
-/** An operation to try, with its variables. Where it needs a customer, its first line says so. */
-export interface WorkedExample {
-  document: string;
-  variables: Record<string, unknown>;
-}
+import { SYSTEM_EXAMPLES } from './system-examples.js';
+import type { WorkedExample } from './worked-example.js';
 
 /** Stands in the examples for the id of a customer of the reader's own. */
 export const ANY_CUSTOMER_ID = `cus_${'0'.repeat(32)}`;
@@ -184,4 +181,9 @@ mutation ReactivateExpressCustomer($input: ReactivateExpressCustomerInput!) {
 ];
 
 /** One for each operation of the schema, in the order in which a newcomer meets them. */
-export const WORKED_EXAMPLES: readonly WorkedExample[] = [CREATE_EXAMPLE, ...READ_EXAMPLES, ...CHANGE_EXAMPLES];
+export const WORKED_EXAMPLES: readonly WorkedExample[] = [
+  CREATE_EXAMPLE,
+  ...READ_EXAMPLES,
+  ...CHANGE_EXAMPLES,
+  ...SYSTEM_EXAMPLES,
+];
