@@ -7,6 +7,7 @@ import { openServiceDatabase } from './service-database.js';
 import { poolOf } from './database/connection/pool.js';
 import { tenantSlots } from './database/tenant-slots.js';
 import { migrate, requireMigrated } from './database/migrate.js';
+import { isDistributed } from './database/distributed.js';
 import { whileWritable } from './database/writable.js';
 import { ExpressCustomerEntity } from './customer/model/express-customer.entity.js';
 import { deleteExpiredIdempotencyRecords } from './customer/persistence/create/delete-expired.js';
@@ -72,12 +73,18 @@ const startCleanup = (database: Database, log: Logger): BackgroundTask =>
     (error) => log.warn({ err: error }, 'could not delete expired idempotency records; the next run tries again'),
   );
 
-const startNumbering = (database: Database, log: Logger): BackgroundTask =>
-  startBackgroundTask(
-    NUMBERING_INTERVAL_MS,
-    whileWritable(database, (stopping) => numberEventsOfAllClinics(database.dataSource, stopping)),
-    (error) => log.warn({ err: error }, 'could not number events of an earlier version; the next run tries again'),
-  );
+/** Nothing on a cluster: whoever distributes the tables has no instance of an earlier version left, so all events are numbered. */
+const startNumbering = (database: Database, log: Logger): BackgroundTask[] =>
+  isDistributed(database.dataSource)
+    ? []
+    : [
+        startBackgroundTask(
+          NUMBERING_INTERVAL_MS,
+          whileWritable(database, (stopping) => numberEventsOfAllClinics(database.dataSource, stopping)),
+          (error) =>
+            log.warn({ err: error }, 'could not number events of an earlier version; the next run tries again'),
+        ),
+      ];
 
 // Loaded only where it is configured: each takes some megabytes.
 async function openRedis(url: string, log: Logger): Promise<SharedRedis> {
@@ -133,7 +140,7 @@ async function assemble(
     state: { isStopping: false },
   };
   const closeRedis: BackgroundTask = { stop: async () => redis?.disconnect() };
-  const regular = [startCleanup(database, log), startNumbering(database, log)];
+  const regular = [startCleanup(database, log), ...startNumbering(database, log)];
   const tasks = [lastUsed, ...regular, gate, closeRedis, ...(metrics ? [metrics] : [])];
   return { services, demoKey, tasks };
 }

@@ -4,6 +4,7 @@ import { sqlState } from '../database/connection/postgres-errors.js';
 import { AppError } from '../shared/app-error.js';
 import { explainStartError } from '../startup/errors.js';
 import { addClinicCommands } from './clinics.js';
+import { addDistributeCommand } from './distribute.js';
 import { UsageError } from './errors.js';
 import { addEventsCommand } from './events.js';
 import { addExportCommand } from './export.js';
@@ -51,6 +52,7 @@ function buildProgram(terminal: Terminal): Command {
   addClinicCommands(program, terminal);
   addKeyCommands(program, terminal);
   addMigrateCommands(program, terminal);
+  addDistributeCommand(program, terminal);
   addImportCommand(program, terminal);
   addExportCommand(program, terminal);
   addEventsCommand(program, terminal);

@@ -3,6 +3,7 @@ import { explainConnectionError } from './connection/connection-errors.js';
 import { prepareDatabaseUrl } from './connection/connection-url.js';
 import { DEFAULT_CONNECTIONS, type ConnectionSettings } from './connection/connection-settings.js';
 import { timeoutConnections } from './connection/timeout-client.js';
+import { markDistributed } from './distributed.js';
 import type { FreeSpace } from './embedded/disk-guard.js';
 import { openEmbeddedEngine, type EmbeddedEngine } from './embedded/embedded-engine.js';
 import { migrations } from './migrations/index.js';
@@ -126,7 +127,9 @@ export async function openDatabase(location: DatabaseLocation, entities: Entitie
     await dataSource.initialize();
     if (!sessions) return database;
     const report = location.report ?? (() => undefined);
-    return { ...database, isStandby: await requireSuitableServer(dataSource, sessions, report) };
+    const { isStandby, hasCitus } = await requireSuitableServer(dataSource, sessions, report);
+    if (hasCitus) markDistributed(dataSource);
+    return { ...database, isStandby };
   } catch (error) {
     await database.close().catch(() => undefined);
     throw location.databaseUrl === undefined ? error : explainConnectionError(error, location.databaseUrl);

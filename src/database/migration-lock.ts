@@ -43,8 +43,10 @@ async function tryLock(session: QueryRunner): Promise<boolean> {
 }
 
 // Local to the transaction, like the lock: nothing stays on a connection that a pooler hands to somebody else.
+// The last is for Citus, which otherwise refuses to drop an extension after an index that needs it; PostgreSQL ignores it.
 const LIFT_TIMEOUTS =
-  'SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0';
+  'SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; ' +
+  "SET LOCAL citus.multi_shard_modify_mode = 'sequential'";
 
 /** Begins a transaction that holds the migration lock. */
 async function beginLocked(session: QueryRunner, report: Report, waitAtMostMs: number): Promise<void> {

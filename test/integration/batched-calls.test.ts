@@ -1,5 +1,6 @@
 import { createExpressCustomer, expressCustomer, updateExpressCustomer } from '../../src/customer/use-cases/index.js';
-import { createBatched, type NewExpressCustomer } from '../../src/customer/persistence/create/batched-create.js';
+import { createBatched } from '../../src/customer/persistence/create/batched-create.js';
+import type { NewExpressCustomer } from '../../src/customer/persistence/customer-writes.js';
 import { createIdempotently } from '../../src/customer/persistence/create/idempotent-create.js';
 import { createForClient } from '../../src/customer/persistence/create/retried-create.js';
 import { newExpressCustomerId } from '../../src/customer/model/express-customer-id.js';

@@ -13,7 +13,7 @@ onEachEngine((engine) => {
 
   const age = (idempotencyKey: string, hours: number) =>
     world.dataSource.query(
-      `UPDATE idempotency_keys SET created_at = clock_timestamp() - $2 * interval '1 hour' WHERE idempotency_key = $1`,
+      `UPDATE idempotency_keys SET created_at = statement_timestamp() - $2 * interval '1 hour' WHERE idempotency_key = $1`,
       [idempotencyKey, hours],
     );
 
@@ -137,7 +137,7 @@ onEachEngine((engine) => {
     const { expressCustomerId } = await create('Old');
     await create('New');
     await world.dataSource.query(
-      `UPDATE unkeyed_creates SET created_at = clock_timestamp() - interval '601 s' WHERE express_customer_id = $1`,
+      `UPDATE unkeyed_creates SET created_at = statement_timestamp() - interval '601 s' WHERE express_customer_id = $1`,
       [expressCustomerId],
     );
     await deleteExpiredIdempotencyRecords(world.dataSource);

@@ -4,8 +4,12 @@ import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-export const ENGINES = ['embedded', 'postgresql'] as const;
-export type Engine = (typeof ENGINES)[number];
+export type Engine = 'embedded' | 'postgresql';
+
+/** Whether the tests run on the Citus cluster of CITUS_URL, which has no triggers on its tables. */
+export const isOnCitus = process.env.CITUS_URL !== undefined;
+
+export const ENGINES: readonly Engine[] = isOnCitus ? ['postgresql'] : ['embedded', 'postgresql'];
 
 export const TEMPLATE_DATABASE = 'avara_test_template';
 
@@ -22,17 +26,40 @@ export function databaseUrl(name: string): string {
   return url.href;
 }
 
-async function execute(sql: string): Promise<void> {
-  const client = new Client({ connectionString: process.env.TEST_POSTGRES_URL! });
+async function withClient(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    // One at a time: PostgreSQL refuses to copy a template while another copy of it runs.
-    await client.query('SELECT pg_advisory_lock(1)');
-    await client.query(sql);
+    await work(client);
   } finally {
     await client.end();
   }
 }
+
+const OBJECT_IN_USE = '55006';
+
+// Sessions of Citus itself come back as soon as they are ended.
+async function retryWhileInUse(client: Client, sql: string, tries = isOnCitus ? 10 : 1): Promise<void> {
+  try {
+    await client.query(sql);
+  } catch (error) {
+    if (tries === 1 || (error as { code?: string }).code !== OBJECT_IN_USE) throw error;
+    await retryWhileInUse(client, sql, tries - 1);
+  }
+}
+
+/** On Citus a database is one of the same name on each node; a copy of all of them is a cluster again. */
+const execute = (sql: string): Promise<void> =>
+  withClient(process.env.TEST_POSTGRES_URL!, async (client) => {
+    // One at a time: PostgreSQL refuses to copy a template while another copy of it runs.
+    await client.query('SELECT pg_advisory_lock(1)');
+    await retryWhileInUse(client, sql);
+    const workers = process.env.TEST_CITUS_WORKERS?.split(' ').filter(Boolean) ?? [];
+    for (const worker of workers) await withClient(worker, (other) => retryWhileInUse(other, sql));
+  });
+
+/** Whether rows are written table by table, as on a distributed database; set by `npm run test:citus`. */
+export const writesTableByTable = process.env.WRITE_TABLE_BY_TABLE === 'true';
 
 const newName = (): string => `avara_test_${randomBytes(8).toString('hex')}`;
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 // Jest loads this file by Node's own require, which knows no mapping from .js to .ts: so no suffix here, and the built code.
+import { makeCitusTemplate } from './servers/citus';
 import { startPostgresServer, type PostgresServer } from './servers/postgres-server';
 import { databaseUrl, TEMPLATE_DATABASE } from './engines';
 
@@ -53,15 +54,21 @@ export default async function globalSetup(): Promise<void> {
     return;
   }
   const scratch = await mkdtemp(join(tmpdir(), 'avara-test-'));
-  const given = process.env.TEST_DATABASE_URL;
+  const given = process.env.CITUS_URL ?? process.env.TEST_DATABASE_URL;
   const embedded = makeTemplate({ databaseUrl: undefined, dataDir: join(scratch, 'template') });
   const postgres = given ? null : await startPostgresServer();
   globalThis.testRun = { postgres, scratch };
   process.env.TEST_POSTGRES_URL = given ?? postgres!.url('postgres');
   process.env.TEST_SCRATCH = scratch;
-  await execute(process.env.TEST_POSTGRES_URL, `DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE}`);
-  await execute(process.env.TEST_POSTGRES_URL, `CREATE DATABASE ${TEMPLATE_DATABASE}`);
-  await makeTemplate({ databaseUrl: databaseUrl(TEMPLATE_DATABASE), dataDir: '' });
+  if (process.env.CITUS_URL) {
+    const [coordinator, ...workers] = await makeCitusTemplate(process.env.CITUS_URL, TEMPLATE_DATABASE);
+    process.env.TEST_POSTGRES_URL = coordinator!;
+    process.env.TEST_CITUS_WORKERS = workers.join(' ');
+  } else {
+    await execute(process.env.TEST_POSTGRES_URL, `DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE}`);
+    await execute(process.env.TEST_POSTGRES_URL, `CREATE DATABASE ${TEMPLATE_DATABASE}`);
+    await makeTemplate({ databaseUrl: databaseUrl(TEMPLATE_DATABASE), dataDir: '' });
+  }
   await embedded;
   await trimTemplate(join(scratch, 'template'));
 }

@@ -6,7 +6,8 @@ import { readConfig, type Config } from '../../src/config/config.js';
 import { SCOPES, type Scope } from '../../src/identity/actor.js';
 import { createClinic } from '../../src/identity/create-clinic.js';
 import { issueApiKey, type NewApiKey } from '../../src/identity/issue-api-key.js';
-import { createTestDatabase, type Engine, type TestDatabase } from './engines.js';
+import { markDistributed } from '../../src/database/distributed.js';
+import { createTestDatabase, writesTableByTable, type Engine, type TestDatabase } from './engines.js';
 
 /** A clinic of a test's own, with a key that may do everything unless scopes are given. */
 export interface Clinic {
@@ -121,6 +122,7 @@ export async function serviceOn(database: TestDatabase, environment: NodeJS.Proc
   const app = await buildApp(config, log.stream);
   const url = await app.server.listen({ port: 0, host: '127.0.0.1' });
   const { dataSource } = app.database;
+  if (writesTableByTable) markDistributed(dataSource);
   const json = { 'content-type': 'application/json' };
   return {
     app,

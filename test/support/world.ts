@@ -4,7 +4,8 @@ import type { DataSource } from 'typeorm';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { SCOPES, type Actor, type Scope } from '../../src/identity/actor.js';
 import type { RequestContext } from '../../src/identity/request-context.js';
-import { createTestDatabase, type Engine, type TestDatabase } from './engines.js';
+import { markDistributed } from '../../src/database/distributed.js';
+import { createTestDatabase, writesTableByTable, type Engine, type TestDatabase } from './engines.js';
 
 /** A caller as a use case meets one: known, with the database at hand. */
 export type Caller = RequestContext & { actor: Actor };
@@ -28,6 +29,7 @@ export async function openWorld(engine: Engine, prepare?: (place: TestDatabase) 
   await prepare?.(place);
   const database = await openServiceDatabase(place);
   const { dataSource } = database;
+  if (writesTableByTable) markDistributed(dataSource);
   const log = pino({ level: 'silent' });
   return {
     dataSource,

@@ -10,7 +10,9 @@ import {
   type Change,
   type ExpressCustomerEventType,
 } from '../model/express-customer-event.entity.js';
+import { isDistributed } from '../../database/distributed.js';
 import { batchedFirstPages } from './batched-first-pages.js';
+import { appendEvents } from './distributed/write-customers.js';
 import { numberEvents, takePositions } from './event-positions.js';
 
 const VERSION = /^[1-9][0-9]{0,8}$/;
@@ -58,9 +60,12 @@ export class ExpressCustomerEventRepository {
     changes: Change[],
     actor: Actor,
   ): Promise<void> {
-    const { expressCustomerId, version, updatedAt } = row;
-    const by = [actor.kind === 'api-key' ? actor.apiKeyId : null, actor.kind === 'user' ? actor.userId : null];
-    const values = [this.clinicId, expressCustomerId, version, type, updatedAt, ...by, JSON.stringify(changes)];
+    const { expressCustomerId, version, updatedAt: occurredAt } = row;
+    const actorApiKeyId = actor.kind === 'api-key' ? actor.apiKeyId : null;
+    const actorUserId = actor.kind === 'user' ? actor.userId : null;
+    const event = { expressCustomerId, version, type, occurredAt, actorApiKeyId, actorUserId, changes };
+    if (isDistributed(this.manager.connection)) return appendEvents(this.manager, this.clinicId, [event]);
+    const values = [this.clinicId, ...Object.values({ ...event, changes: JSON.stringify(changes) })];
     const [appended] = await this.manager.query<object[]>(APPEND, values);
     if (appended) return;
     await numberEvents(this.manager, this.clinicId, expressCustomerId);

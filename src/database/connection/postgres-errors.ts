@@ -68,12 +68,16 @@ const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|E
 const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/;
 
+// Of Citus, as internal or input/output errors, where a worker goes away under a statement or a commit.
+const WORKER_LOST =
+  /^(failure on connection marked as essential|could not commit transaction for shard|failed to COPY to shard)/;
+
 /** Whether an error says that the database cannot be reached or cannot work now, so that a later try may succeed. */
 export function isUnavailable(error: unknown): boolean {
   if (!types.isNativeError(error)) return false;
   const { code, driverError, errors } = error as Error & Layers;
   if (typeof code === 'string' && (UNAVAILABLE.test(code) || NETWORK.test(code))) return true;
-  if (UNAVAILABLE_MESSAGE.test(error.message)) return true;
+  if (UNAVAILABLE_MESSAGE.test(error.message) || WORKER_LOST.test(error.message)) return true;
   if (Array.isArray(errors)) return errors.some(isUnavailable);
   return driverError !== undefined && driverError !== error && isUnavailable(driverError);
 }

@@ -12,11 +12,13 @@ interface ServerFacts {
   encoding: string;
   schema: string | null;
   isStandby: boolean;
+  hasCitus: boolean;
 }
 
 const FACTS = `
   SELECT current_setting('server_version') AS version, current_database() AS database,
-         current_setting('server_encoding') AS encoding, current_schema() AS schema, pg_is_in_recovery() AS "isStandby"`;
+         current_setting('server_encoding') AS encoding, current_schema() AS schema, pg_is_in_recovery() AS "isStandby",
+         EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS "hasCitus"`;
 
 function findFault({ version, database, encoding, schema }: ServerFacts): string | null {
   if (parseInt(version, 10) < OLDEST_VERSION)
@@ -38,20 +40,20 @@ function findFault({ version, database, encoding, schema }: ServerFacts): string
  * Asks the server for all that the code relies on: version, encoding, a schema, settings that are kept, and either sessions or a
  * pooler that can do without. Each connection of the pool is set up accordingly from then on.
  * @param report receives what works, but less well than it could.
- * @returns whether the server is a standby, which takes no writes.
+ * @returns whether the server is a standby, which takes no writes, and whether it is part of a Citus cluster.
  * @throws UnsupportedPostgresError saying what is missing and what to do.
  */
 export const requireSuitableServer = (
   dataSource: DataSource,
   sessions: PoolSessions,
   report: (message: string) => void,
-): Promise<boolean> =>
+): Promise<Pick<ServerFacts, 'isStandby' | 'hasCitus'>> =>
   withConnection(dataSource, async (first) => {
     const { rows } = await first.query<ServerFacts>(FACTS);
     const fault = findFault(rows[0]!);
     if (fault) throw new UnsupportedPostgresError(fault);
     await setUpSessions(dataSource, first, sessions, report);
-    return rows[0]!.isStandby;
+    return rows[0]!;
   });
 
 /** @throws UnsupportedPostgresError when the server takes no writes, or not from this user. */

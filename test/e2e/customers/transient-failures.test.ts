@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onEachEngine, type Engine } from '../../support/engines.js';
+import { isOnCitus, onEachEngine, type Engine } from '../../support/engines.js';
 import { startService, type Clinic, type Service } from '../../support/service.js';
 
 const CREATE = `mutation ($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }`;
@@ -54,7 +54,10 @@ async function rowsOf(id: string): Promise<{ version: number; events: number }> 
   return row!;
 }
 
-onEachEngine((engine) => {
+const unlessOnCitus: typeof onEachEngine = isOnCitus ? () => undefined : onEachEngine;
+
+// By triggers, which Citus has not on its tables.
+unlessOnCitus((engine) => {
   beforeAll(() => serve(engine));
   afterAll(() => service.stop());
 
@@ -130,7 +133,8 @@ describe('a deadlock', () => {
     const change = service.graphql(clinic, RENAME, { id, name: 'After' });
     const waiting = "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
     while ((await service.dataSource.query<{ n: number }[]>(waiting))[0]!.n === 0) await sleep(10);
-    await other.query('SELECT 1 FROM express_customers WHERE express_customer_id = $1 FOR UPDATE', [id]);
+    const locking = 'SELECT 1 FROM express_customers WHERE clinic_id = $1 AND express_customer_id = $2 FOR UPDATE';
+    await other.query(locking, [clinic.clinicId, id]);
     await other.commitTransaction();
     await other.release();
     expect((await change).body).toEqual({ data: { updateExpressCustomer: { version: 2 } } });
@@ -138,6 +142,7 @@ describe('a deadlock', () => {
     const [statistics] = await service.dataSource.query<{ deadlocks: string }[]>(
       'SELECT pg_stat_get_db_deadlocks(oid) AS deadlocks FROM pg_database WHERE datname = current_database()',
     );
-    expect(Number(statistics!.deadlocks)).toBe(1);
+    // Citus, whose nodes see no deadlock of their own, counts none.
+    if (!isOnCitus) expect(Number(statistics!.deadlocks)).toBe(1);
   });
 });

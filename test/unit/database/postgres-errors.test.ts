@@ -23,6 +23,15 @@ it.each([
   expect(isUnavailable(new AggregateError([coded(code)]))).toBe(true);
 });
 
+it.each([
+  'failure on connection marked as essential: 10.0.0.2:5432',
+  'could not commit transaction for shard 102008 on at least one active node',
+  'failed to COPY to shard 102008',
+])('takes %j, which Citus says without a code of its own when a worker is away, for it too', (message) => {
+  const error = Object.assign(new Error(message), { code: 'XX000' });
+  expect(isUnavailable(new QueryFailedError('SELECT 1', [], error))).toBe(true);
+});
+
 it.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect', 'Client was closed'])(
   'takes %j for it too',
   (message) => expect(isUnavailable(new Error(message))).toBe(true),

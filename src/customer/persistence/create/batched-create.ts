@@ -1,23 +1,12 @@
 import type { DataSource } from 'typeorm';
 import { batched, matchRows } from '../../../database/batched.js';
-import { retryTransient } from '../../../database/in-transaction.js';
-import { runPrepared, type PreparedStatement } from '../../../database/prepared-statement.js';
+import { runWrite } from '../../../database/distributed.js';
 import { changesOfCreation } from '../../model/changes.js';
 import { externalReferenceTaken } from '../../model/errors.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
+import { createCustomers } from '../distributed/write-customers.js';
 import { takePositions } from '../event-positions.js';
-
-/** What a use case decides about a new customer; the table's defaults decide the rest. */
-export type NewExpressCustomer = Pick<
-  ExpressCustomerEntity,
-  | 'expressCustomerId'
-  | 'expressCustomerName'
-  | 'nameSearch'
-  | 'externalReferenceId'
-  | 'metadata'
-  | 'createdByApiKeyId'
-  | 'createdByUserId'
->;
+import type { WrittenRow, CreateItem, NewExpressCustomer } from '../customer-writes.js';
 
 /** What a deduplicated create adds to the statement: columns of its items, a condition, and parts that run along. */
 interface Additions {
@@ -62,12 +51,6 @@ export const buildCreateSql = ({ columns = '', claim = '', condition = '', recor
     created_at AS "createdAt", updated_at AS "updatedAt"
   FROM customers`;
 
-/** A customer to create, and the values of the columns that a deduplicated create adds. */
-export interface CreateItem {
-  customer: NewExpressCustomer;
-  added?: object;
-}
-
 const toGiven = ({ customer, added }: CreateItem): object => ({
   id: customer.expressCustomerId,
   name: customer.expressCustomerName,
@@ -86,17 +69,11 @@ export const createValues = (clinicId: string, items: CreateItem[]): [string, st
   JSON.stringify(items.map(toGiven)),
 ];
 
-/** What a statement of `buildCreateSql` returns. */
-export type CreatedRow = Pick<
-  ExpressCustomerEntity,
-  'expressCustomerId' | 'isActive' | 'userCount' | 'version' | 'createdAt' | 'updatedAt'
->;
-
 /** The created customers in the order of the items; null for each that the statement's condition left out. */
 export function completeRows(
   clinicId: string,
   items: CreateItem[],
-  rows: CreatedRow[],
+  rows: WrittenRow[],
 ): (ExpressCustomerEntity | null)[] {
   const ids = items.map(({ customer }) => customer.expressCustomerId);
   const completed = matchRows(ids, rows, ({ expressCustomerId }) => expressCustomerId);
@@ -122,8 +99,9 @@ const createAll = batched<CreateItem, ExpressCustomerEntity | null>(
   { name: 'creates', size: countFitting, concurrency: 1 },
   async (dataSource, { clinicId }, items) => {
     const values = createValues(clinicId, items);
-    const statement: PreparedStatement = { name: 'express-customers-create', text: CREATE, values };
-    const rows = await retryTransient(() => runPrepared<CreatedRow>(dataSource, statement));
+    const statement = { name: 'express-customers-create', text: CREATE, values };
+    const customers = items.map(({ customer }) => customer);
+    const rows = await runWrite(dataSource, statement, (manager) => createCustomers(manager, clinicId, customers));
     return completeRows(clinicId, items, rows);
   },
 );

@@ -1,20 +1,15 @@
 import type { DataSource } from 'typeorm';
 import { batched, matchRows } from '../../../database/batched.js';
-import { inTransaction, retryTransient } from '../../../database/in-transaction.js';
+import { isDistributed, runWrite } from '../../../database/distributed.js';
+import { inTransaction } from '../../../database/in-transaction.js';
 import { runPrepared } from '../../../database/prepared-statement.js';
 import { externalReferenceTaken, idempotencyKeyReused } from '../../model/errors.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
-import {
-  buildCreateSql,
-  countFitting,
-  REFERENCE_IS_FREE,
-  completeRows,
-  createValues,
-  type CreatedRow,
-  type CreateItem,
-  type NewExpressCustomer,
-} from './batched-create.js';
+import { buildCreateSql, countFitting, REFERENCE_IS_FREE, completeRows, createValues } from './batched-create.js';
+import type { WrittenRow, CreateItem, NewExpressCustomer } from '../customer-writes.js';
 import { findByReference } from '../batched-gets.js';
+import { createWithFreeKeys } from '../distributed/deduplicated-creates.js';
+import { createCustomers } from '../distributed/write-customers.js';
 import { buildReplay, type Replay } from './replay.js';
 
 /** How long a key is remembered, by the clock of the database. */
@@ -58,7 +53,7 @@ const createWithFreeKey = batched<CreateItem, ExpressCustomerEntity | null>(
   async (dataSource, { clinicId }, items) => {
     const values = createValues(clinicId, items);
     const statement = { name: 'express-customers-create-with-key', text: CREATE_WITH_FREE_KEY, values };
-    const rows = await retryTransient(() => runPrepared<CreatedRow>(dataSource, statement));
+    const rows = await runWrite(dataSource, statement, (manager) => createWithFreeKeys(manager, clinicId, items));
     return completeRows(clinicId, items, rows);
   },
 );
@@ -115,7 +110,9 @@ const createWithExpiredKey = (
     // TypeORM answers an UPDATE with its rows and their number.
     const [, taken] = await manager.query<[unknown, number]>(TAKE_OVER, key);
     if (taken === 0) return null;
-    const rows = await manager.query<CreatedRow[]>(CREATE, createValues(clinicId, [{ customer }]));
+    const rows = isDistributed(dataSource)
+      ? await createCustomers(manager, clinicId, [customer])
+      : await manager.query<WrittenRow[]>(CREATE, createValues(clinicId, [{ customer }]));
     return completeRows(clinicId, [{ customer }], rows)[0]!;
   });
 

@@ -1,5 +1,5 @@
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
-import type { NewExpressCustomer } from './batched-create.js';
+import type { NewExpressCustomer } from '../customer-writes.js';
 
 /** The customer that an earlier call created. */
 export interface Replay {

@@ -1,19 +1,16 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { batched } from '../../../database/batched.js';
+import { isDistributed } from '../../../database/distributed.js';
 import { inTransaction, retryTransient } from '../../../database/in-transaction.js';
 import { isUndone } from '../../../database/connection/postgres-errors.js';
 import { perDataSource, runPreparedInTransaction } from '../../../database/prepared-statement.js';
 import { AppError } from '../../../shared/app-error.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
-import {
-  buildCreateSql,
-  completeRows,
-  createValues,
-  type CreatedRow,
-  type CreateItem,
-  type NewExpressCustomer,
-} from './batched-create.js';
+import { buildCreateSql, completeRows, createValues } from './batched-create.js';
+import type { WrittenRow, CreateItem, NewExpressCustomer } from '../customer-writes.js';
+import { createForTries } from '../distributed/deduplicated-creates.js';
 import { buildReplay, type Replay } from './replay.js';
+import { TAKE_LOCKS } from './call-locks.js';
 import { lockKey, TriesInMemory, type CallIdentity } from './tries-in-memory.js';
 
 /** How long a retry finds its earlier tries, by the clock of the database. */
@@ -31,13 +28,6 @@ export interface ClientTry extends CallIdentity {
 }
 
 const triesInMemory = perDataSource(() => new TriesInMemory());
-
-// Held until the transaction ends, so tries of one caller and body follow each other. Several locks are taken in one order, or two
-// transactions could wait for each other.
-const TAKE_LOCKS = `
-  SELECT count(pg_advisory_xact_lock(lock)) FROM (
-    SELECT DISTINCT hashtextextended(key, 0) AS lock FROM unnest($1::text[]) AS given (key) ORDER BY lock
-  ) AS locks`;
 
 // An original for which a retry has created a customer already may be that retry's own, and late: the condition leaves it out.
 // The look-up is a sub-select with LIMIT and computes with created_at, so that it always goes by the primary key.
@@ -90,7 +80,14 @@ const createOriginals = batched<Item, ExpressCustomerEntity | null>(
     const locks = { name: 'express-customers-lock-calls', text: TAKE_LOCKS, values: [lockKeys] };
     const values = createValues(clinicId, items);
     const create = { name: 'express-customers-create-for-client', text: CREATE, values };
-    const rows = await retryTransient(() => runPreparedInTransaction<CreatedRow>(dataSource, locks, create));
+    const rows = await retryTransient(() =>
+      isDistributed(dataSource)
+        ? dataSource.transaction(async (manager) => {
+            await manager.query(TAKE_LOCKS, [lockKeys]);
+            return createForTries(manager, clinicId, items, LATE_ORIGINAL_LIFETIME);
+          })
+        : runPreparedInTransaction<WrittenRow>(dataSource, locks, create),
+    );
     return completeRows(clinicId, items, rows);
   },
 );
@@ -120,7 +117,9 @@ const createUnlessTried = (
     const earlier = await claim(manager, clientTry, tries);
     if (earlier) return buildReplay(clinicId, customer, earlier);
     const items = [toItem(customer, clientTry, tries, false)];
-    const rows = await manager.query<CreatedRow[]>(CREATE, createValues(clinicId, items));
+    const rows = isDistributed(dataSource)
+      ? await createForTries(manager, clinicId, items, LATE_ORIGINAL_LIFETIME)
+      : await manager.query<WrittenRow[]>(CREATE, createValues(clinicId, items));
     return completeRows(clinicId, items, rows)[0]!;
   });
 

@@ -1,13 +1,14 @@
 import type { DataSource } from 'typeorm';
 import { batched, matchRows } from '../../../database/batched.js';
-import { retryTransient } from '../../../database/in-transaction.js';
-import { runPrepared } from '../../../database/prepared-statement.js';
+import { isDistributed, runWrite } from '../../../database/distributed.js';
 import { AppError, serviceUnavailable } from '../../../shared/app-error.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { UpsertOutcome } from '../../model/upsert-outcome.js';
 import { findByReferences } from '../batched-gets.js';
+import { writeCustomers } from '../distributed/write-customers.js';
 import { numberEvents } from '../event-positions.js';
-import { completeWritten, idOf, WRITE, writeValues, type Write, type WrittenRow } from './upsert-statement.js';
+import { completeWritten, idOf, WRITE, writeValues } from './upsert-statement.js';
+import type { Write, WrittenRow } from '../customer-writes.js';
 
 /** An upsert by reference. */
 export interface Upsert {
@@ -49,7 +50,7 @@ function decide(item: Upsert, row: ExpressCustomerEntity | null): Decision {
 async function write(dataSource: DataSource, clinicId: string, writes: Write[]): Promise<Map<string, WrittenRow>> {
   if (writes.length === 0) return new Map();
   const statement = { name: 'express-customers-upsert', text: WRITE, values: writeValues(clinicId, writes) };
-  const rows = await retryTransient(() => runPrepared<WrittenRow>(dataSource, statement));
+  const rows = await runWrite(dataSource, statement, (manager) => writeCustomers(manager, clinicId, writes));
   return new Map(rows.map((row) => [row.expressCustomerId, row]));
 }
 
@@ -75,7 +76,8 @@ async function upsertAll(dataSource: DataSource, clinicId: string, items: Upsert
   for (let round = 1; open.length > 0; round += 1) {
     if (round > MAX_ROUNDS) throw serviceUnavailable();
     // Events that an instance of an earlier version wrote may stand in the way.
-    if (round > 1) await dataSource.transaction((manager) => numberEvents(manager, clinicId));
+    if (round > 1 && !isDistributed(dataSource))
+      await dataSource.transaction((manager) => numberEvents(manager, clinicId));
     const settled = await runRound(dataSource, clinicId, open);
     open = open.filter((item, n) => {
       const result = settled[n]!;

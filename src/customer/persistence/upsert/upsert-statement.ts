@@ -1,29 +1,8 @@
-import type { Actor } from '../../../identity/actor.js';
-import type { Changeable } from '../../model/changes.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
-import type { Change, ExpressCustomerEventType } from '../../model/express-customer-event.entity.js';
-import type { NewExpressCustomer } from '../create/batched-create.js';
+import type { Creation, Update, Write, WrittenRow } from '../customer-writes.js';
 import { changesOfCreation } from '../../model/changes.js';
 import { foldForSearch } from '../../model/fold-for-search.js';
 import { takePositions } from '../event-positions.js';
-
-/** A customer to create. */
-export interface Creation {
-  kind: 'create';
-  customer: NewExpressCustomer;
-}
-
-/** A real change to a customer, computed from the row as it was read. */
-export interface Update {
-  kind: 'update';
-  row: ExpressCustomerEntity;
-  next: Changeable;
-  type: ExpressCustomerEventType;
-  changes: Change[];
-  actor: Actor;
-}
-
-export type Write = Creation | Update;
 
 /**
  * Writes customers and their events in one transaction: updates those whose version is still the one that was read, and creates
@@ -75,12 +54,6 @@ export const WRITE = `
   SELECT express_customer_id AS "expressCustomerId", is_active AS "isActive", user_count AS "userCount", version,
     created_at AS "createdAt", updated_at AS "updatedAt"
   FROM written`;
-
-/** What `WRITE` returns. */
-export type WrittenRow = Pick<
-  ExpressCustomerEntity,
-  'expressCustomerId' | 'isActive' | 'userCount' | 'version' | 'createdAt' | 'updatedAt'
->;
 
 const toCreation = ({ customer }: Creation): object => ({
   id: customer.expressCustomerId,

@@ -9,7 +9,7 @@ import type { ExpressCustomerEntity, Metadata } from '../../model/express-custom
 import { inStoredOrder } from '../../model/metadata-order.js';
 import * as rules from '../../model/rules.js';
 import { upsertBatched, type Upserted } from '../../persistence/upsert/batched-upsert.js';
-import type { Creation, Update } from '../../persistence/upsert/upsert-statement.js';
+import type { Creation, Update } from '../../persistence/customer-writes.js';
 import { buildCustomer } from '../create-express-customer.js';
 
 const NAME_REQUIRED = {
