@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { sqlState } from './connection/postgres-errors.js';
 import { TimeoutClient } from './connection/timeout-client.js';
 
 /**
@@ -65,4 +67,28 @@ export async function createIndex(session: QueryRunner, { name, table, isUnique,
   const concurrently = session.isTransactionActive || state.isPartitioned ? '' : 'CONCURRENTLY';
   if (state.isValid === false) await session.query(`DROP INDEX ${concurrently} ${name}`);
   await session.query(`CREATE ${isUnique ? 'UNIQUE' : ''} INDEX ${concurrently} ${name} ON ${table} ${on}`);
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';
+const PAUSE_MS = 500;
+
+/**
+ * Changes a table that others use. Whoever waits for a table holds up all who come after it, so this stops waiting after half a
+ * second and tries again, until no long transaction, such as a backup, has the table. Call it in a migration's transaction.
+ */
+export async function alterTable(session: QueryRunner, statement: string): Promise<void> {
+  for (;;) {
+    // Within the transaction of the migration it is a savepoint.
+    await session.startTransaction();
+    try {
+      await session.query(`SET LOCAL lock_timeout = '500ms'`);
+      await session.query(statement);
+      await session.query('SET LOCAL lock_timeout = 0');
+      return await session.commitTransaction();
+    } catch (error) {
+      await session.rollbackTransaction();
+      if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+    }
+    await sleep(PAUSE_MS);
+  }
 }

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import type { Database } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
+import { AddEventPositions1767225600700 } from '../../src/database/migrations/1767225600700-add-event-positions.js';
 import { NumberEvents1767225600701 } from '../../src/database/migrations/1767225600701-number-events.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
@@ -54,6 +55,29 @@ it('an online migration lets others write while it waits for a transaction, and 
     ]);
   } finally {
     await Promise.all([slow.end(), other.end()]);
+  }
+});
+
+it('a migration that waits for a table in use, as by a backup, holds nobody up meanwhile', async () => {
+  const { dataSource } = database;
+  const undone = migrations.slice(migrations.indexOf(AddEventPositions1767225600700));
+  for (const _ of undone) await dataSource.undoLastMigration();
+  const [backup, other] = [new Client(place.databaseUrl), new Client(place.databaseUrl)];
+  await Promise.all([backup.connect(), other.connect()]);
+  try {
+    await backup.query('BEGIN');
+    await backup.query('SELECT count(*) FROM express_customer_events, express_customers');
+    const migrating = migrate(dataSource);
+    const waits = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER TABLE%'
+      AND datname = current_database()`;
+    while ((await other.query(waits)).rows.length === 0);
+    // Behind a migration that waits for the backup, it would wait as long as that.
+    await other.query(`SET lock_timeout = '10s'`);
+    for (const version of [1, 2, 3]) await insertEvent(other, version);
+    await backup.query('COMMIT');
+    expect(await migrating).toEqual(undone.map(({ name }) => name));
+  } finally {
+    await Promise.all([backup.end(), other.end()]);
   }
 });
 

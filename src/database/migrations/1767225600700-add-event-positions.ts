@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { alterTable } from '../online-migration.js';
 
 // A column without a default: no row is rewritten. Instances of the version before write events without a position meanwhile.
 export class AddEventPositions1767225600700 implements MigrationInterface {
@@ -10,7 +11,7 @@ export class AddEventPositions1767225600700 implements MigrationInterface {
         last_position bigint NOT NULL,
         CONSTRAINT event_counters_pkey PRIMARY KEY (clinic_id)
       ) WITH (fillfactor = 50)`);
-    await session.query('ALTER TABLE express_customer_events ADD COLUMN position bigint');
+    await alterTable(session, 'ALTER TABLE express_customer_events ADD COLUMN position bigint');
   }
 
   async down(session: QueryRunner): Promise<void> {
