@@ -68,7 +68,11 @@ async function measureLists(dataSource: DataSource, size: number): Promise<strin
     row('updatedAfter', 'order', 'page', 'rows', 'median ms', 'fastest ms', 'plans'),
     row(...Array(7).fill('---')),
   ];
-  const since = (share: number) => new Date(Date.now() - size * share * 1_000).toISOString();
+  const [{ latest }] = await dataSource.query<[{ latest: Date }]>(
+    'SELECT max(updated_at) AS latest FROM express_customers WHERE clinic_id = $1',
+    [CLINIC],
+  );
+  const since = (share: number) => new Date(latest.getTime() - size * share * 1_000).toISOString();
   const { UPDATED_AT_ASC, UPDATED_AT_DESC, CREATED_AT_DESC } = ExpressCustomerOrder;
   for (const [name, share] of [
     ['all', 2],

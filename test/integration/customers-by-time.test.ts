@@ -1,3 +1,4 @@
+import { encodeCursor } from '../../src/shared/cursor.js';
 import { parsePlain } from '../../src/shared/validation.js';
 import { ExpressCustomersArgs } from '../../src/customer/contract/express-customers.args.js';
 import { ExpressCustomerOrder } from '../../src/customer/model/customer-list.js';
@@ -86,6 +87,20 @@ onEachEngine((engine) => {
     await create({ A: 1, B: 2, C: 3 });
     const lists = [1, 2, 3, 0].map((minute) => list({ updatedAfter: at(minute) }, UPDATED_AT_ASC, 1));
     expect(await Promise.all(lists)).toEqual(['BC', 'C', '', 'ABC']);
+  });
+
+  it('refuses a made-up cursor of a time before updatedAfter', async () => {
+    await create({ A: 1, B: 2, C: 3 });
+    const filter = { updatedAfter: at(2) };
+    const page = await useCases.expressCustomers(caller, { first: 1, orderBy: UPDATED_AT_ASC, filter });
+    const [scope] = JSON.parse(Buffer.from(page.cursorOf(page.rows[0]!), 'base64url').toString()) as string[];
+    const list = (minute: number) =>
+      useCases.expressCustomers(caller, {
+        ...{ first: 1, orderBy: UPDATED_AT_ASC, filter },
+        after: encodeCursor(scope!, [at(minute), page.rows[0]!.expressCustomerId]),
+      });
+    await expect(list(1)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect((await list(3)).rows).toEqual([]);
   });
 
   it('takes one time in other offsets and with more digits for the same list', async () => {

@@ -12,7 +12,7 @@ import { findBatched, findByIds, findByReference } from './batched-gets.js';
 import { isExpressCustomerId } from '../model/express-customer-id.js';
 import { isExternalReference } from '../model/rules.js';
 import { countList, findInList } from './list/search.js';
-import { ORDERS } from './list/order.js';
+import { criteriaAfter, ORDERS } from './list/order.js';
 import { foldForSearch } from '../model/fold-for-search.js';
 
 /** What a change may set. */
@@ -127,7 +127,8 @@ export class ExpressCustomerRepository {
     const afterKeys = typeof after === 'string' ? decodeCursor(scope(), after, order.keys.length) : null;
     if (afterKeys && !order.areKeys(afterKeys)) throw invalidCursor();
     // One row more than the page has, to see whether another page follows.
-    const request = { clinicId: this.clinicId, criteria, order, after: afterKeys };
+    const left = criteriaAfter(criteria, order, afterKeys);
+    const request = { clinicId: this.clinicId, criteria: left, order, after: afterKeys };
     const found = await findInList(this.manager, request, first + 1, signal);
     return cutPage(found, first, after, (row) => encodeCursor(scope(), order.keysOf(row)));
   }

@@ -1,6 +1,7 @@
+import { invalidCursor } from '../../../shared/cursor.js';
 import { parseInstant } from '../../../shared/instant.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
-import type { ExpressCustomerOrder } from '../../model/customer-list.js';
+import type { Criteria, ExpressCustomerOrder } from '../../model/customer-list.js';
 
 export interface Order {
   /** SQL of the sort keys; the id comes last and makes the order total. */
@@ -62,3 +63,15 @@ export const ORDERS: Record<ExpressCustomerOrder, Order> = {
 /** An ORDER BY clause. */
 export const orderBy = (keys: string[], { direction }: Order): string =>
   `ORDER BY ${keys.map((key) => `${key} ${direction}`).join(', ')}`;
+
+/**
+ * The conditions that are left to be checked after a row. Upwards in the order of the last change, what follows the row is later
+ * than it; with both conditions PostgreSQL would begin at the earlier one.
+ * @throws AppError BAD_USER_INPUT when no list of the criteria has such a row.
+ */
+export function criteriaAfter(criteria: Criteria, { isByUpdate, direction }: Order, after: string[] | null): Criteria {
+  const { updatedAfter, ...others } = criteria;
+  if (!after || updatedAfter === undefined || !isByUpdate || direction === 'DESC') return criteria;
+  if (after[0]! <= updatedAfter) throw invalidCursor();
+  return others;
+}
