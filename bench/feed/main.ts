@@ -10,7 +10,7 @@ import { encodeCursor } from '../../src/shared/cursor.js';
 import { startPostgresServer } from '../../test/support/servers/postgres-server.js';
 import { benchmark, sizes } from '../arguments.js';
 import { measure } from '../lists/measure.js';
-import { clinicIdOf, seed } from '../lists/seed.js';
+import { clinicIdOf, seedWithoutSearch } from '../lists/seed.js';
 import { seedEvents } from './seed.js';
 
 const ABOUT =
@@ -109,7 +109,7 @@ async function main(): Promise<void> {
       await migrate(database.dataSource);
       // Filling takes longer than any statement of the service may.
       const patient = await new DataSource({ type: 'postgres', url: databaseUrl }).initialize();
-      await seed(patient, CLINIC, size);
+      await seedWithoutSearch(patient, CLINIC, size);
       await seedEvents(patient);
       await patient.destroy();
       const { dataSource } = database;
