@@ -1,38 +1,47 @@
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+const MINUTES_PER_DAY = 1_440;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
 const numbers = (count: number, digits: number): string[] =>
   Array.from({ length: count }, (_, n) => String(n).padStart(digits, '0'));
 const TWO_DIGITS = numbers(60, 2);
-const THREE_DIGITS = numbers(SECOND_MS, 3);
+const ENDINGS = numbers(SECOND_MS, 3).map((digits) => `.${digits}Z`);
 
 let knownDay = NaN;
-let knownPrefix = '';
+let knownDate = '';
 
-function prefixOf(day: number): string {
+function dateOf(day: number): string {
   if (day !== knownDay) {
     const text = new Date(day * DAY_MS).toISOString();
-    knownPrefix = text.slice(0, text.indexOf('T') + 1);
+    knownDate = text.slice(0, text.indexOf('T') + 1);
     knownDay = day;
+  }
+  return knownDate;
+}
+
+let knownMinute = NaN;
+let knownPrefix = '';
+
+// Up to the colon after the minute.
+function prefixOf(minute: number): string {
+  if (minute !== knownMinute) {
+    const day = Math.floor((minute * MINUTE_MS) / DAY_MS);
+    const ofDay = minute - day * MINUTES_PER_DAY;
+    const hour = Math.floor(ofDay / 60);
+    knownPrefix = `${dateOf(day)}${TWO_DIGITS[hour]}:${TWO_DIGITS[ofDay - hour * 60]}:`;
+    knownMinute = minute;
   }
   return knownPrefix;
 }
 
-/** What `toISOString` says, in a third of its time: the instants of a page are mostly of few days, and a page holds forty. */
+/** What `toISOString` says, in a fifth of its time: a page holds forty instants, and those of a row are often of one minute. */
 export function instantText(instant: Date): string {
   const time = instant.getTime();
-  const day = Math.floor(time / DAY_MS);
-  const prefix = prefixOf(day);
-  let rest = time - day * DAY_MS;
-  const hour = Math.floor(rest / HOUR_MS);
-  rest -= hour * HOUR_MS;
-  const minute = Math.floor(rest / MINUTE_MS);
-  rest -= minute * MINUTE_MS;
+  const minute = Math.floor(time / MINUTE_MS);
+  const rest = time - minute * MINUTE_MS;
   const second = Math.floor(rest / SECOND_MS);
-  const clock = `${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[second]}`;
-  return `${prefix}${clock}.${THREE_DIGITS[rest - second * SECOND_MS]}Z`;
+  return prefixOf(minute) + TWO_DIGITS[second]! + ENDINGS[rest - second * SECOND_MS]!;
 }
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(?:Z|[+-](\d\d):(\d\d))$/i;
