@@ -67,8 +67,9 @@ export const OPERATORS: Operator[] = [
   {
     name: 'a message repeats the value',
     files: /model\/rules\.ts$/,
-    pattern: /\[fieldError\('INVALID', '([^']+)'|\[fault\('INVALID', '([^']+)'/,
-    replacement: '[(fault ?? fieldError)("INVALID", "$1$2" + String(arguments[0])',
+    // The value goes by the name that the same line asks for its type or form.
+    pattern: /(?<=\b(?:typeof |is\w+\()(\w+)\b.*)\bfieldError\('INVALID', '([^']+)'/,
+    replacement: "fieldError('INVALID', '$2' + JSON.stringify($1)",
   },
   {
     name: 'a header is not sent',

@@ -104,6 +104,22 @@ onEachEngine((engine) => {
     expect(originals).not.toContain(await tryOf(clinic, 1));
   });
 
+  it('answers a retry for the later of two equal originals, and the next one for the other', async () => {
+    const clinic = await service.newClinic();
+    const earlier = await tryOf(clinic, 0);
+    // The clock of creation counts milliseconds.
+    await sleep(5);
+    const later = await tryOf(clinic, 0);
+    expect([await tryOf(clinic, 1), await tryOf(clinic, 1)]).toEqual([later, earlier]);
+  });
+
+  it('keeps the highest retry count, which instances of the version before go by', async () => {
+    const clinic = await service.newClinic();
+    for (const retryCount of [0, 3, 1]) await tryOf(clinic, retryCount);
+    const sql = 'SELECT retry_count AS "retryCount" FROM unkeyed_creates WHERE clinic_id = $1';
+    expect(await service.dataSource.query(sql, [clinic.clinicId])).toEqual([{ retryCount: 3 }]);
+  });
+
   it('makes a customer of each create of a client that does not count its tries', async () => {
     const clinic = await service.newClinic();
     const ids = [await tryOf(clinic, 1), await tryOf(clinic, null), await tryOf(clinic, null)];

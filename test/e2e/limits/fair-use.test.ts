@@ -46,6 +46,7 @@ describe('the rate limit', () => {
     const last = await service.graphql(clinic, LIST, { first: POINTS - 1 });
     expect(last.status).toBe(200);
     expect(remainingOf(last)).toBe(0);
+    expect(last.headers.get('ratelimit-policy')).toBe(`"points";q=${POINTS};w=10`);
     expect((await service.graphql(clinic, '{ __typename }')).status).toBe(429);
   });
 

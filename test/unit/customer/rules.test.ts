@@ -1,4 +1,5 @@
 import * as rules from '../../../src/customer/model/rules.js';
+import type { Rule } from '../../../src/shared/validation.js';
 
 const codesOf = (faults: { path: (string | number)[]; code: string }[]) =>
   faults.map(({ path, code }) => [path.join('.'), code]);
@@ -141,15 +142,24 @@ describe('a cursor', () => {
   it('is nothing but a string', () => expect(codesOf(rules.cursor(5))).toEqual([['', 'INVALID']]));
 });
 
-it('no message repeats a value', () => {
+describe('no message repeats a value', () => {
   const canary = 'Wilhelmina Musterfrau';
-  const faults = [
-    ...rules.expressCustomerName(`${canary}\0`),
-    ...rules.expressCustomerName(canary.repeat(100)),
-    ...rules.metadata({ a: canary.repeat(100), b: [canary], c: `${canary}\ud800` }),
-    ...rules.metadata(canary),
-    ...rules.cursor([canary]),
+  const values = [
+    canary,
+    `${canary}\0`,
+    `${canary}\ud800`,
+    canary.repeat(100),
+    [canary],
+    [[canary]],
+    { a: canary.repeat(100), b: [canary], c: `${canary}\ud800` },
   ];
-  expect(faults).toHaveLength(7);
-  expect(JSON.stringify(faults)).not.toContain(canary);
+  const all = Object.entries(rules).filter((entry): entry is [string, Rule] => 'schema' in entry[1]);
+
+  it('whatever the rule', () => expect(all.length).toBeGreaterThan(8));
+
+  it.each(all)('%s', (_name, rule) => {
+    const faults = values.flatMap((value) => rule(value));
+    expect(faults.length).toBeGreaterThan(0);
+    expect(JSON.stringify(faults)).not.toContain(canary);
+  });
 });
