@@ -5,14 +5,14 @@ const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
   [
     /^customer\/persistence\/create\//,
     /integration\/idempotent-create/,
-    /same-ids/,
+    /same-ids|twin-rows/,
     /rest-retries|tries\.test/,
     /batched-calls/,
     /lost-replies/,
   ],
-  [/^customer\/persistence\/list\//, /e2e\/\w+\/express-customers/, /same-ids/, /integration\/express-customers\./],
-  [/^customer\/persistence\/.*event/, /same-ids/, /express-customer-changes/],
-  [/^customer\/persistence\//, /same-ids/, /express-customer-(changes|users)/, /contract\/federation/, /batched-calls/],
+  [/^customer\/persistence\/list\//, /e2e\/\w+\/express-customers/, /same-ids|twin-rows/, /integration\/express-customers\./],
+  [/^customer\/persistence\/.*event/, /same-ids|twin-rows/, /express-customer-changes/],
+  [/^customer\/persistence\//, /same-ids|twin-rows/, /express-customer-(changes|users)/, /contract\/federation/, /batched-calls/],
   [
     /^customer\/use-cases\/.*create/,
     /nested-fields/,
@@ -28,7 +28,7 @@ const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
   [/^customer\/rest\//, /contract\/rest\./, /contract\/rest-errors/, /contract\/(openapi|rest-matches)/],
   [/^customer\/graphql\//, /contract\/federation/, /bounded-work/, /access-matrix/],
   [/^identity\/.*(dashboard|jwks|oidc)/, /dashboard/],
-  [/^identity\//, /unit\/\w+\/api-key/, /e2e\/\w+\/api-keys/, /access-matrix/, /refused-keys/, /command-line\./],
+  [/^identity\//, /unit\/\w+\/api-key/, /e2e\/\w+\/api-keys/, /access-matrix/, /refused-keys|twin-rows/, /command-line\./],
   [/^shared\/validation/, /unit\/\w+\/(rules|validation)/, /bad-input/],
   [
     /^shared\//,
@@ -56,7 +56,7 @@ const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
     /generated-operations/,
     /graphql-over-http/,
   ],
-  [/^transport\/limits\//, /unit\/\w+\/(concurrency|fair)/, /e2e\/\w+\/fair-use/, /slow-callers/, /e2e\/\w+\/overload/],
+  [/^transport\/limits\//, /unit\/\w+\/(concurrency|fair)/, /e2e\/\w+\/(fair-use|arriving)/, /slow-callers/, /e2e\/\w+\/overload/],
   [/^transport\/http\/cors/, /e2e\/\w+\/cors/],
   [/^transport\/rest\/|^transport\/http\/send/, /contract\/rest\./, /contract\/(rest-errors|openapi)/],
   [
