@@ -10,9 +10,20 @@ const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
     /batched-calls/,
     /lost-replies/,
   ],
-  [/^customer\/persistence\/list\//, /e2e\/\w+\/express-customers/, /same-ids|twin-rows/, /integration\/express-customers\./],
+  [
+    /^customer\/persistence\/list\//,
+    /e2e\/\w+\/express-customers/,
+    /same-ids|twin-rows/,
+    /integration\/express-customers\./,
+  ],
   [/^customer\/persistence\/.*event/, /same-ids|twin-rows/, /express-customer-changes/],
-  [/^customer\/persistence\//, /same-ids|twin-rows/, /express-customer-(changes|users)/, /contract\/federation/, /batched-calls/],
+  [
+    /^customer\/persistence\//,
+    /same-ids|twin-rows/,
+    /express-customer-(changes|users)/,
+    /contract\/federation/,
+    /batched-calls/,
+  ],
   [
     /^customer\/use-cases\/.*create/,
     /nested-fields/,
@@ -28,7 +39,14 @@ const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
   [/^customer\/rest\//, /contract\/rest\./, /contract\/rest-errors/, /contract\/(openapi|rest-matches)/],
   [/^customer\/graphql\//, /contract\/federation/, /bounded-work/, /access-matrix/],
   [/^identity\/.*(dashboard|jwks|oidc)/, /dashboard/],
-  [/^identity\//, /unit\/\w+\/api-key/, /e2e\/\w+\/api-keys/, /access-matrix/, /refused-keys|twin-rows/, /command-line\./],
+  [
+    /^identity\//,
+    /unit\/\w+\/api-key/,
+    /e2e\/\w+\/api-keys/,
+    /access-matrix/,
+    /refused-keys|twin-rows/,
+    /command-line\./,
+  ],
   [/^shared\/validation/, /unit\/\w+\/(rules|validation)/, /bad-input/],
   [
     /^shared\//,
@@ -56,7 +74,13 @@ const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
     /generated-operations/,
     /graphql-over-http/,
   ],
-  [/^transport\/limits\//, /unit\/\w+\/(concurrency|fair)/, /e2e\/\w+\/(fair-use|arriving)/, /slow-callers/, /e2e\/\w+\/overload/],
+  [
+    /^transport\/limits\//,
+    /unit\/\w+\/(concurrency|fair)/,
+    /e2e\/\w+\/(fair-use|arriving)/,
+    /slow-callers/,
+    /e2e\/\w+\/overload/,
+  ],
   [/^transport\/http\/cors/, /e2e\/\w+\/cors/],
   [/^transport\/rest\/|^transport\/http\/send/, /contract\/rest\./, /contract\/(rest-errors|openapi)/],
   [
