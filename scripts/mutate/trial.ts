@@ -84,10 +84,11 @@ export class ScratchCopy {
     return { file: failed ? relative(join(this.folder, 'test'), failed.name) : tests[0]!, test };
   }
 
-  /** Jest, in one process, stops at the first file that fails. @param test runs this test alone. */
+  /** Runs Jest in one process. @param test runs this test alone. */
   async runTests(tests: string[], test: string | null = null): Promise<Failure | null> {
     rmSync(this.reportFile, { force: true });
-    const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--bail', '--silent', '--runInBand'];
+    // Without --bail, with which Jest ends before it reports.
+    const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--silent', '--runInBand'];
     const options = ['--json', '--outputFile', this.reportFile, '--testTimeout', String(TEST_ENDS_WITHIN_MS)];
     const only = test === null ? [] : ['--testNamePattern', `^${asPattern(test)}$`];
     const paths = tests.map((file) => `test/${file}`);
