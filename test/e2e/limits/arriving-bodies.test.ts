@@ -7,6 +7,9 @@ import { startService, type Clinic, type Service } from '../../support/service.j
 const HUGE = 100_000_000;
 const QUERY = '{"query":"{__typename}"}';
 
+let service: Service;
+afterEach(() => service.stop());
+
 async function open({ url }: Service, { token }: Clinic, headers: string[], body: string) {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   const head = ['POST /graphql HTTP/1.1', 'host: localhost', `authorization: Bearer ${token}`, ...headers];
@@ -16,7 +19,7 @@ async function open({ url }: Service, { token }: Clinic, headers: string[], body
 }
 
 /** The status of a request that comes while another of the same credential is still arriving. */
-async function statusBesideAnother(service: Service, headers: string[], body: string): Promise<string> {
+async function statusBesideAnother(headers: string[], body: string): Promise<string> {
   const clinic = await service.newClinic();
   expect((await service.graphql(clinic, '{ __typename }')).status).toBe(200);
   const arriving = await open(service, clinic, ['content-length: 100'], '{');
@@ -29,14 +32,12 @@ async function statusBesideAnother(service: Service, headers: string[], body: st
 }
 
 it('a body that is declared to be longer than it may be is too long, and no overload', async () => {
-  const service = await startService('postgresql');
-  expect(await statusBesideAnother(service, [`content-length: ${HUGE}`], '')).toBe('HTTP/1.1 413');
-  await service.stop();
+  service = await startService('postgresql');
+  expect(await statusBesideAnother([`content-length: ${HUGE}`], '')).toBe('HTTP/1.1 413');
 });
 
 it('a body of unknown length takes the room of an ordinary one, however long it may be', async () => {
-  const service = await startService('postgresql', { MAX_BODY_BYTES: String(HUGE) });
+  service = await startService('postgresql', { MAX_BODY_BYTES: String(HUGE) });
   const chunks = `${QUERY.length.toString(16)}\r\n${QUERY}\r\n0\r\n\r\n`;
-  expect(await statusBesideAnother(service, ['transfer-encoding: chunked'], chunks)).toBe('HTTP/1.1 200');
-  await service.stop();
+  expect(await statusBesideAnother(['transfer-encoding: chunked'], chunks)).toBe('HTTP/1.1 200');
 });
