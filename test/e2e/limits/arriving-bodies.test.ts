@@ -19,7 +19,7 @@ async function open({ url }: Service, { token }: Clinic, headers: string[], body
 }
 
 /** The status of a request that comes while another of the same credential is still arriving. */
-async function statusBesideAnother(headers: string[], body: string): Promise<string> {
+async function statusWhileAnotherArrives(headers: string[], body: string): Promise<string> {
   const clinic = await service.newClinic();
   expect((await service.graphql(clinic, '{ __typename }')).status).toBe(200);
   const arriving = await open(service, clinic, ['content-length: 100'], '{');
@@ -33,11 +33,11 @@ async function statusBesideAnother(headers: string[], body: string): Promise<str
 
 it('a body that is declared to be longer than it may be is too long, and no overload', async () => {
   service = await startService('postgresql');
-  expect(await statusBesideAnother([`content-length: ${HUGE}`], '')).toBe('HTTP/1.1 413');
+  expect(await statusWhileAnotherArrives([`content-length: ${HUGE}`], '')).toBe('HTTP/1.1 413');
 });
 
 it('a body of unknown length takes the room of an ordinary one, however long it may be', async () => {
   service = await startService('postgresql', { MAX_BODY_BYTES: String(HUGE) });
   const chunks = `${QUERY.length.toString(16)}\r\n${QUERY}\r\n0\r\n\r\n`;
-  expect(await statusBesideAnother(['transfer-encoding: chunked'], chunks)).toBe('HTTP/1.1 200');
+  expect(await statusWhileAnotherArrives(['transfer-encoding: chunked'], chunks)).toBe('HTTP/1.1 200');
 });
