@@ -142,6 +142,13 @@ describe('a cursor', () => {
   it('is nothing but a string', () => expect(codesOf(rules.cursor(5))).toEqual([['', 'INVALID']]));
 });
 
+it.each([
+  [100, []],
+  [101, [['', 'TOO_MANY']]],
+])('of %d keys to unset, at most 100 are taken', (count, expected) => {
+  expect(codesOf(rules.metadataKeys(Array.from({ length: count }, (_, n) => `key ${n}`)))).toEqual(expected);
+});
+
 describe('no message repeats a value', () => {
   const canary = 'Wilhelmina Musterfrau';
   const values = [

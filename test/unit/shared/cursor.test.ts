@@ -37,4 +37,12 @@ describe('a cursor', () => {
     expect(error.code).toBe('BAD_USER_INPUT');
     expect(error.details.fields).toMatchObject([{ path: ['after'], code: 'INVALID' }]);
   });
+
+  it('may be 5000 characters long, and no longer', () => {
+    const cursorOf = (bytes: number) => encodeCursor(scope, ['k'.repeat(bytes - JSON.stringify([scope, '']).length)]);
+    const [longest, longer] = [cursorOf(3_750), cursorOf(3_751)];
+    expect([longest.length, longer.length]).toEqual([5_000, 5_002]);
+    expect(decodeCursor(scope, longest, 1)).toHaveLength(1);
+    expect(refusal(() => decodeCursor(scope, longer, 1)).code).toBe('BAD_USER_INPUT');
+  });
 });
