@@ -64,6 +64,7 @@ const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
     /data-dir/,
     /mixed-calls/,
     /server-checks/,
+    /connection-errors/,
   ],
   [/^transport\/graphql\/(limits|cost)/, /unit\/\w+\/operation-cost/, /e2e\/\w+\/limits/, /bounded-work/, /fair-use/],
   [
