@@ -41,8 +41,9 @@ const rowsOf = (members) =>
 
 const table = (first, rows) => [`| ${first} | type | description |`, '| --- | --- | --- |', ...rows].join('\n');
 
-function describeOperation(field) {
-  const parts = [`### ${field.name}`, `${field.description ?? ''}${scopeOf(field)}${deprecation(field)}`];
+// With the root's name: a query may be called like a type.
+function describeOperation(root, field) {
+  const parts = [`### ${root.name}.${field.name}`, `${field.description ?? ''}${scopeOf(field)}${deprecation(field)}`];
   if (field.args.length > 0) parts.push(table('argument', rowsOf(field.args)));
   parts.push(`Returns ${linkType(field.type)}.`);
   return parts.join('\n\n');
@@ -87,7 +88,7 @@ export function describeSchema(sdl, errorCodes) {
     'Every operation, type, field and error, from the schema itself. How to call: [GraphQL guide](graphql.md).',
     ...roots.flatMap((root) => [
       `## ${root.name === 'Query' ? 'Queries' : 'Mutations'}`,
-      ...Object.values(root.getFields()).map(describeOperation),
+      ...Object.values(root.getFields()).map((field) => describeOperation(root, field)),
     ]),
     ...group('Objects', (type) => isObjectType(type) || isInterfaceType(type) || isUnionType(type)),
     ...group('Inputs', isInputObjectType),

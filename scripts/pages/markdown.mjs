@@ -8,7 +8,15 @@ const anchorOf = (heading) =>
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-');
 
-const LANGUAGES = { sh: 'Shell', ts: 'TypeScript', python: 'Python', csharp: 'C#', graphql: 'GraphQL', json: 'JSON' };
+const LANGUAGES = {
+  sh: 'Shell',
+  ts: 'TypeScript',
+  python: 'Python',
+  csharp: 'C#',
+  powershell: 'PowerShell',
+  graphql: 'GraphQL',
+  json: 'JSON',
+};
 
 const escape = (text) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

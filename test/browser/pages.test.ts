@@ -32,7 +32,7 @@ it.each([
   ['/', 'Where to go'],
   ['/docs/', 'First five minutes'],
   ['/docs/errors', 'BAD_USER_INPUT'],
-  ['/docs/graphql-reference', 'createExpressCustomer'],
+  ['/docs/graphql-reference', 'Mutation.createExpressCustomer'],
   ['/v1/docs', 'Creates a customer'],
 ])('%s is plain to everybody, light and dark, and asks no other host', async (path, text) => {
   const seen = watch(page, service.url);
