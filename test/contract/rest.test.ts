@@ -54,6 +54,23 @@ onEachEngine((engine) => {
     expect((await client.update(id)).headers.get('etag')).toBe('"2"');
   });
 
+  it('shows and takes no external reference, and changes a customer that has one like any other', async () => {
+    const { client, clinic } = await newClient();
+    const document = `mutation { createExpressCustomer(input: { expressCustomerName: "A", externalReferenceId: "R" }) { id } }`;
+    const id = (await service.graphql(clinic, document)).body.data!.createExpressCustomer.id as string;
+    const named = { expressCustomerName: 'B', externalReferenceId: 'R2' };
+    const asUnknownKey = { status: 400, body: { fields: [{ path: ['externalReferenceId'], code: 'UNKNOWN' }] } };
+    expect(await refusal(client.create(named))).toMatchObject(asUnknownKey);
+    expect(await refusal(client.update(id, named))).toMatchObject(asUnknownKey);
+    const updated = await client.update(id, { expressCustomerName: 'B' });
+    expect(await client.list()).toEqual([updated.body]);
+    expect(Object.keys(updated.body)).not.toContain('externalReferenceId');
+    const kept = `{ expressCustomerByExternalReference(externalReferenceId: "R") { expressCustomerName } }`;
+    expect((await service.graphql(clinic, kept)).body.data).toEqual({
+      expressCustomerByExternalReference: { expressCustomerName: 'B' },
+    });
+  });
+
   it('lists all of 250 customers in pages of 20, newest first, each once', async () => {
     const { client } = await newClient();
     const ids: string[] = [];
