@@ -1,6 +1,6 @@
 'use strict';
 const { execFileSync, spawn } = require('node:child_process');
-const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
+const { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { createServer } = require('node:net');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
@@ -47,12 +47,29 @@ function freePort() {
   });
 }
 
+/** The manifest of the page, and one of what this file and the test of the page send: nothing else runs. */
+function nameTrustedDocuments(folder) {
+  const { documents } = require('./test/flow.cjs');
+  const own = join(folder, 'documents.json');
+  writeFileSync(own, JSON.stringify(Object.fromEntries([CREATE, ...documents].map((text, at) => [`own-${at}`, text]))));
+  const files = [join(__dirname, 'src/gql/persisted-documents.json'), own];
+  return { TRUSTED_DOCUMENTS: files.join(','), TRUSTED_DOCUMENTS_ONLY: 'true' };
+}
+
 async function startService() {
   const dataDir = mkdtempSync(join(tmpdir(), 'express-customers-frontend-'));
   const url = `http://127.0.0.1:${await freePort()}`;
   const own = { HOST: '127.0.0.1', PORT: new URL(url).port, DATA_DIR: dataDir, DATABASE_URL: '', LOG_LEVEL: 'error' };
   const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js')], {
-    env: { ...process.env, ...own, NODE_ENV: 'development', OIDC_ISSUER: '', REDIS_URL: '', METRICS_PORT: '' },
+    env: {
+      ...process.env,
+      ...own,
+      ...nameTrustedDocuments(dataDir),
+      NODE_ENV: 'development',
+      OIDC_ISSUER: '',
+      REDIS_URL: '',
+      METRICS_PORT: '',
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
