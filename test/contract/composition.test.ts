@@ -56,4 +56,36 @@ describe('composition', () => {
     if (process.env.UPDATE === '1') await writeFile(file, supergraphSdl!);
     expect(await readFile(file, 'utf8')).toBe(supergraphSdl);
   });
+
+  const relay = (mark: string) => ({
+    ...{ name: 'studies', url: 'http://studies/graphql' },
+    typeDefs: parse(`extend schema
+      @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@inaccessible"])
+      interface Node { id: ID! }
+      type Study implements Node @key(fields: "id") { id: ID! customer: ExpressCustomer }
+      type ExpressCustomer @key(fields: "id", resolvable: false) { id: ID! }
+      type Query { node(id: ID!): Node ${mark} nodes(ids: [ID!]!): [Node]! ${mark} }`),
+  });
+
+  it("composes with a subgraph that has Relay's node fields of its own and refers to customers by id", () => {
+    for (const mark of ['', '@shareable']) {
+      const { errors, supergraphSdl } = composeServices([express, relay(mark)]);
+      expect(errors ?? []).toEqual([]);
+      expect(supergraphSdl).toContain('type ExpressCustomer implements Node');
+    }
+  });
+
+  it.each([
+    ['', ''],
+    ['@shareable', ''],
+    ['@shareable', '@shareable'],
+    ['@inaccessible', ''],
+  ])('would not compose if this subgraph had node %s, and the other one node %s', (own, others) => {
+    const { text } = buildSchema();
+    const withNode = text
+      .replace('"@shareable"', '"@shareable", "@inaccessible"')
+      .concat(`extend type Query { node(id: ID!): Node ${own} nodes(ids: [ID!]!): [Node]! ${own} }`);
+    const { errors } = composeServices([{ ...express, typeDefs: parse(withNode) }, relay(others)]);
+    expect(errors!.map(({ message }) => message).join()).toMatch(/Query\.node/);
+  });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { deleteExpiredIdempotencyRecords } from '../../src/customer/persistence/create/delete-expired.js';
 import { ExpressCustomerOrder } from '../../src/customer/model/customer-list.js';
+import { toEventId } from '../../src/customer/model/event-id.js';
 import type { ExpressCustomerEventType } from '../../src/customer/model/express-customer-event.entity.js';
 import * as useCases from '../../src/customer/use-cases/index.js';
 import { ApiKeyAuthenticator } from '../../src/identity/authenticate-api-key.js';
@@ -99,6 +100,10 @@ const CALLS: Record<keyof typeof useCases, (caller: Caller) => Promise<unknown>>
     for (const filter of [{}, { types }, { expressCustomerId }])
       await readTwoPages((page) => useCases.expressCustomerEvents(caller, { ...page, filter }));
   },
+  expressCustomerEventsById: (caller) =>
+    withCustomer(caller, (expressCustomerId) =>
+      useCases.expressCustomerEventsById(caller, [toEventId({ expressCustomerId, version: 1 })]),
+    ),
   expressCustomerHistory: (caller) =>
     withCustomer(caller, (expressCustomerId) =>
       readTwoPages((page) => useCases.expressCustomerHistory(caller, expressCustomerId, page)),

@@ -1,6 +1,8 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Node } from './node.type.js';
 import { PageInfo } from '../../shared/page-info.type.js';
 import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
+import { toEventId } from '../model/event-id.js';
 import type { ExpressCustomerEventEntity } from '../model/express-customer-event.entity.js';
 
 @ObjectType({
@@ -26,8 +28,11 @@ export class ExpressCustomerEventChange {
   after!: unknown;
 }
 
-@ObjectType({ description: 'Audit event of one change to a customer, recorded in the transaction of the change.' })
-export class ExpressCustomerEvent {
+@ObjectType({
+  implements: Node,
+  description: 'Audit event of one change to a customer, recorded in the transaction of the change.',
+})
+export class ExpressCustomerEvent extends Node {
   @Field(() => ID, { description: 'Unique identifier of the event.' })
   eventId!: string;
 
@@ -93,14 +98,11 @@ export class ExpressCustomerEventConnection {
   pageInfo!: PageInfo;
 }
 
-// A customer has one event per version, so the two identify it.
-const eventId = ({ expressCustomerId, version }: ExpressCustomerEventEntity): string =>
-  `evt_${expressCustomerId.slice('cus_'.length)}_${version}`;
-
 /** Maps an event's row to an answer. */
 export function toExpressCustomerEvent(row: ExpressCustomerEventEntity): ExpressCustomerEvent {
   const { type, occurredAt, expressCustomerId, actorApiKeyId, actorUserId, version, changes } = row;
   const position = row.position === null ? null : Number(row.position);
   const by = { actorApiKeyId, actorUserId };
-  return { eventId: eventId(row), type, occurredAt, expressCustomerId, ...by, version, position, changes };
+  const id = toEventId(row);
+  return { id, eventId: id, type, occurredAt, expressCustomerId, ...by, version, position, changes };
 }

@@ -3,7 +3,7 @@ import { PageInfo } from '../../shared/page-info.type.js';
 import { toConnection, type Page } from '../../shared/page.js';
 import { DateTimeScalar } from '../../shared/scalars.js';
 import type { ExpressCustomerUserEntity } from '../model/express-customer-user.entity.js';
-import { User } from './user.type.js';
+import { toUser, User } from './user.type.js';
 
 @ObjectType({ description: 'A user of a customer, with its cursor.' })
 export class ExpressCustomerUserEdge {
@@ -34,6 +34,6 @@ export class ExpressCustomerUserConnection {
 export const toUserConnection = (page: Page<ExpressCustomerUserEntity>): ExpressCustomerUserConnection =>
   toConnection(
     page,
-    ({ userId }): User => ({ userId }),
+    ({ userId }): User => toUser(userId),
     ({ addedAt }) => ({ addedAt }),
   );

@@ -1,16 +1,18 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
 import { EXTERNAL_REFERENCE_ID, METADATA_LIMITS } from './descriptions.js';
+import { Node } from './node.type.js';
 import type { ExpressCustomerEntity, Metadata } from '../model/express-customer.entity.js';
 
 /** A customer as every API answers it. */
-@ObjectType({ description: 'An Express customer: groups users and studies.' })
+@ObjectType({ implements: Node, description: 'An Express customer: groups users and studies.' })
+@Directive('@key(fields: "id")')
 @Directive('@key(fields: "expressCustomerId")')
-export class ExpressCustomer {
+export class ExpressCustomer extends Node {
   @Field(() => ID, {
     description: 'Same value as expressCustomerId, so that client caches normalise without configuration.',
   })
-  id!: string;
+  declare id: string;
 
   @Field(() => ID, {
     description: 'Unique identifier: cus_ followed by 32 lower-case hex digits; ids sort by creation.',

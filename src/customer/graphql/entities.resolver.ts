@@ -4,7 +4,7 @@ import { isPlainObject } from '../../shared/is-plain-object.js';
 import { isUserId } from '../../shared/user-id.js';
 import type { ExpressCustomer } from '../contract/express-customer.type.js';
 import { toExpressCustomer } from '../contract/express-customer.type.js';
-import type { User } from '../contract/user.type.js';
+import { toUser, type User } from '../contract/user.type.js';
 import * as useCases from '../use-cases/index.js';
 
 const MAX_REPRESENTATIONS = 1_000;
@@ -24,7 +24,7 @@ function parseKey(representation: unknown, index: number): Key | FieldError {
   const fields = isPlainObject(representation) ? representation : {};
   const { __typename } = fields;
   if (__typename !== 'ExpressCustomer' && __typename !== 'User') return malformed(index, '__typename');
-  const keyField = KEY_FIELDS[__typename];
+  const keyField = [KEY_FIELDS[__typename], 'id'].find((name) => Object.hasOwn(fields, name)) ?? KEY_FIELDS[__typename];
   return Object.hasOwn(fields, keyField) ? { __typename, id: fields[keyField] } : malformed(index, keyField);
 }
 
@@ -57,7 +57,7 @@ export async function resolveReferences(
   );
   const rows = await useCases.expressCustomersById(context, customerIds);
   return keys.map(({ __typename, id }, index): Entity | null => {
-    if (__typename === 'User') return isUserId(id) ? { __typename, userId: id } : null;
+    if (__typename === 'User') return isUserId(id) ? { __typename, ...toUser(id) } : null;
     const row = rows[index];
     return row ? { __typename, ...toExpressCustomer(row) } : null;
   });

@@ -1,8 +1,9 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Actor } from '../../identity/actor.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
 import { cutPage, type Page, type PageRequest } from '../../shared/page.js';
+import { perDataSource, runPrepared } from '../../database/prepared-statement.js';
 import { selectColumns } from '../../database/select-columns.js';
 import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import {
@@ -11,6 +12,7 @@ import {
   type ExpressCustomerEventType,
 } from '../model/express-customer-event.entity.js';
 import { isDistributed } from '../../database/distributed.js';
+import type { EventKey } from '../model/event-id.js';
 import { batchedFirstPages } from './batched-first-pages.js';
 import { appendEvents } from './distributed/write-customers.js';
 import { numberEvents, takePositions } from './event-positions.js';
@@ -42,6 +44,16 @@ const firstEvents = batchedFirstPages<ExpressCustomerEventEntity>({
     WHERE event.clinic_id = $1 AND event.express_customer_id = wanted.id
     ORDER BY event.version`,
 });
+
+const eventsByKey = perDataSource(
+  (dataSource: DataSource) => `
+    SELECT ${selectColumns(dataSource, 'event', ExpressCustomerEventEntity)}
+    FROM unnest($2::text[], $3::integer[]) AS wanted (id, version)
+    CROSS JOIN LATERAL (
+      SELECT * FROM express_customer_events
+      WHERE clinic_id = $1 AND express_customer_id = wanted.id AND version = wanted.version LIMIT 1
+    ) AS event`,
+);
 
 /** The audit events of one clinic's customers. Append-only: there is no method to change or delete an event. */
 export class ExpressCustomerEventRepository {
@@ -75,6 +87,22 @@ export class ExpressCustomerEventRepository {
   /** The event of the change that made a version; null when there is none. */
   find(expressCustomerId: string, version: number): Promise<ExpressCustomerEventEntity | null> {
     return this.manager.findOneBy(ExpressCustomerEventEntity, { clinicId: this.clinicId, expressCustomerId, version });
+  }
+
+  /** Those of the keys that are events of the clinic, by one statement, in no order. */
+  findMany(keys: readonly EventKey[]): Promise<ExpressCustomerEventEntity[]> {
+    const connection = this.manager.connection;
+    return withTenantSlot(this.manager, this.clinicId, 'short', () =>
+      runPrepared<ExpressCustomerEventEntity>(connection, {
+        name: 'express-customer-events-get',
+        text: eventsByKey(connection),
+        values: [
+          this.clinicId,
+          keys.map(({ expressCustomerId }) => expressCustomerId),
+          keys.map(({ version }) => version),
+        ],
+      }),
+    );
   }
 
   /** Oldest first. @throws AppError BAD_USER_INPUT when `after` is not a cursor of this history. */

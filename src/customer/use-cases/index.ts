@@ -6,6 +6,7 @@ export { editExpressCustomerMetadata } from './edit-express-customer-metadata.js
 export { expressCustomer } from './express-customer.js';
 export { expressCustomerByExternalReference } from './references/express-customer-by-external-reference.js';
 export { expressCustomerEvents } from './express-customer-events.js';
+export { expressCustomerEventsById } from './express-customer-events-by-id.js';
 export { expressCustomerHistory } from './express-customer-history.js';
 export { expressCustomerUsers } from './express-customer-users.js';
 export { expressCustomers } from './express-customers.js';

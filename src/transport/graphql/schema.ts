@@ -1,5 +1,6 @@
-import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { filterSchema, printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
+  isInterfaceType,
   isIntrospectionType,
   isObjectType,
   specifiedDirectives,
@@ -14,6 +15,7 @@ import {
 } from '../../customer/graphql/express-customer.resolver.js';
 import { ExpressCustomerMutationsResolver } from '../../customer/graphql/express-customer-mutations.resolver.js';
 import { resolveReferences } from '../../customer/graphql/entities.resolver.js';
+import { NodeResolver } from '../../customer/graphql/node.resolver.js';
 import { UpsertsResolver } from '../../customer/graphql/upserts.resolver.js';
 import { UserResolver } from '../../customer/graphql/user.resolver.js';
 import { validateInstance } from '../../shared/validation.js';
@@ -25,6 +27,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   UpsertsResolver,
   ExpressCustomerConnectionResolver,
   UserResolver,
+  NodeResolver,
 ];
 
 export interface Schema {
@@ -42,7 +45,8 @@ export function buildSchema(): Schema {
     directives: [...specifiedDirectives],
   });
   useDefaultResolvers(plain);
-  const text = `${printSchemaWithDirectives(linkFederation(plain))}\n`;
+  useTypeNames(plain);
+  const text = `${printSchemaWithDirectives(linkFederation(leaveOutNodes(plain)))}\n`;
   return { executable: toSubgraph(plain, text, resolveReferences), text };
 }
 
@@ -56,4 +60,18 @@ function useDefaultResolvers(schema: GraphQLSchema): void {
   const resolved = new Set([...queries, ...mutations, ...fieldResolvers].map(({ schemaName }) => schemaName));
   for (const type of Object.values(schema.getTypeMap()).filter(isOwnObjectType))
     for (const field of Object.values(type.getFields())) if (!resolved.has(field.name)) delete field.resolve;
+}
+
+// Every subgraph with Relay clients has these fields, and no directive lets two of them compose (decision 0049).
+const NODE_FIELDS = new Set(['node', 'nodes']);
+
+const leaveOutNodes = (schema: GraphQLSchema): GraphQLSchema =>
+  filterSchema({ schema, rootFieldFilter: (_operation, name) => !NODE_FIELDS.has(name) });
+
+// type-graphql recognises objects by their classes; objects here are plain ones, and say their type where it is not known.
+function useTypeNames(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isInterfaceType(type)) type.resolveType = ({ __typename }: { __typename: string }) => __typename;
+    if (isObjectType(type)) type.isTypeOf = undefined;
+  }
 }

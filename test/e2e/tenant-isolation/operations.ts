@@ -66,6 +66,19 @@ export const OPERATIONS: Record<string, Operation> = {
       `_user: _entities(representations: [{ __typename: "User", userId: "${USER}" }]) {
         ... on User { expressCustomers { totalCount nodes { id } } } }`,
   },
+  // Left out of the printed schema, so that supergraphs compose.
+  _node: {
+    kind: 'query',
+    scope: 'express:read',
+    foreign: 'NULL',
+    field: (id) => `_node: node(id: "${id}") { id ... on ExpressCustomer { users { nodes { id } } } }`,
+  },
+  _nodes: {
+    kind: 'query',
+    scope: 'express:read',
+    foreign: 'NULL',
+    field: (id) => `_nodes: nodes(ids: ["evt_${id.slice(4)}_1"]) { id ... on ExpressCustomerEvent { type } }`,
+  },
   createExpressCustomer: {
     kind: 'mutation',
     scope: 'express:write',

@@ -103,13 +103,18 @@ function argumentsOf(field: Field, node: FieldNode, variables: Record<string, un
 /** The fields that answer one entry per item of an argument, which no directive can express. */
 const ITEM_ARGUMENTS: ReadonlyMap<string, string> = new Map([
   ['_entities', 'representations'],
+  ['nodes', 'ids'],
   ['upsertExpressCustomers', 'inputs'],
   ['createExpressCustomers', 'inputs'],
 ]);
 
+// The nodes of a page have the name of a root field, and no arguments.
+const findItemArgument = ({ name, args }: Field): string | undefined =>
+  args.length > 0 ? ITEM_ARGUMENTS.get(name) : undefined;
+
 /** Whether a field's arguments decide its size. */
 export const isSliced = ({ listSize }: FieldCosts, field: Field): boolean =>
-  ITEM_ARGUMENTS.has(field.name) || (listSize.slicingArguments ?? NO_FIELDS).length > 0;
+  findItemArgument(field) !== undefined || (listSize.slicingArguments ?? NO_FIELDS).length > 0;
 
 /** Computes how many entries a field requests, as far as its directives define it. */
 export function sliceOf(
@@ -119,7 +124,7 @@ export function sliceOf(
   variables: Record<string, unknown>,
 ): Slice {
   const { assumedSize = UNANNOTATED_SIZE, slicingArguments = NO_FIELDS, sizedFields = NO_FIELDS } = listSize;
-  const items = ITEM_ARGUMENTS.get(field.name);
+  const items = findItemArgument(field);
   if (items !== undefined) {
     const given = argumentsOf(field, node, variables)[items];
     return { size: Array.isArray(given) ? given.length : assumedSize, sizedFields };
