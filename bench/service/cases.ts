@@ -1,3 +1,6 @@
+import { addTypenameToDocument } from '@apollo/client/utilities';
+import { parse, print } from 'graphql';
+
 /**
  * What is measured, asked as real clients ask: `create`, `get`, `list` and `page` as Apollo Client 4 sends them, `entities` as
  * a router sends a batch of 100 representations. `list` is the first page, the same for every caller; `page` is one after a
@@ -34,11 +37,14 @@ const post = (body: object, headers?: Record<string, string>): Call => ({
   ...(headers && { headers }),
 });
 
-// Apollo Client adds it to every selection set but the outermost.
-const addTypenames = (document: string): string => {
-  const [head, ...selections] = document.split('{');
-  return [head, ...selections.map((part, depth) => (depth === 0 ? part : part.replace('}', '__typename }')))].join('{');
-};
+const asSent = new Map<string, string>();
+
+/** A document as Apollo Client sends it: with `__typename` in every selection but the outermost. */
+function addTypenames(document: string): string {
+  let sent = asSent.get(document);
+  if (sent === undefined) asSent.set(document, (sent = print(addTypenameToDocument(parse(document)))));
+  return sent;
+}
 
 const CLIENT_ACCEPT = 'application/graphql-response+json,application/json;q=0.9';
 const ROUTER_ACCEPT =
