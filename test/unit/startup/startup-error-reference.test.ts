@@ -24,7 +24,7 @@ it('lists every kind of startup error', () => {
     new Set([
       ...['ConfigError', 'EnvFileError', 'ListenError', 'DataDirError', 'DataDirInUseError', 'DataDirLostError'],
       ...['ConnectionError', 'DatabaseUrlError', 'UnsupportedPostgresError', 'MigrationError', 'MigrationLockedError'],
-      'TrustedDocumentsError',
+      ...['TrustedDocumentsError', 'DistributeError'],
     ]),
   );
 });
