@@ -26,27 +26,39 @@ const ofCustomer =
     `{ expressCustomer(expressCustomerId: "${customerId}") { list: ${name}(${args}) { PAGE } } }`;
 const customers = (more: string) => (args: string) => `{ list: expressCustomers(${args} ${more}) { PAGE } }`;
 const CUSTOMER = 'expressCustomerId expressCustomerName';
+const FILTERS = [
+  ...['nameContains: "customer"', 'nameContains: "c"', 'isActive: true', 'metadata: { region: "north" }'],
+  ...['createdAfter: "2020-01-01T00:00:00Z"', 'updatedAfter: "2020-01-01T00:00:00Z"'],
+];
+
+const feed = (name: string, buildFilter: (customerId: string) => string): [string, List] => [
+  name,
+  {
+    field: 'Query.expressCustomerEvents',
+    page: (args, { customerId }) => `{ list: expressCustomerEvents(${args} ${buildFilter(customerId)}) { PAGE } }`,
+    selection: 'position type version actorApiKeyId changes { path before after }',
+  },
+];
 
 /** Every list of the schema has a row here, in each of its orders and with each of its filters. */
 const LISTS: Record<string, List> = {
   'customers, newest first': { field: 'Query.expressCustomers', page: customers(''), selection: CUSTOMER },
   ...Object.fromEntries(
-    ['CREATED_AT_ASC', 'NAME_ASC', 'NAME_DESC'].map((order) => [
+    ['CREATED_AT_ASC', 'NAME_ASC', 'NAME_DESC', 'UPDATED_AT_ASC', 'UPDATED_AT_DESC'].map((order) => [
       `customers by ${order}`,
       { field: 'Query.expressCustomers', page: customers(`orderBy: ${order}`), selection: CUSTOMER },
     ]),
   ),
   ...Object.fromEntries(
-    ['nameContains: "customer"', 'nameContains: "c"', 'isActive: true', 'metadata: { region: "north" }'].flatMap(
-      (filter) =>
-        ['CREATED_AT_DESC', 'NAME_ASC'].map((order) => [
-          `customers where ${filter} by ${order}`,
-          {
-            field: 'Query.expressCustomers',
-            page: customers(`filter: { ${filter} } orderBy: ${order}`),
-            selection: CUSTOMER,
-          },
-        ]),
+    FILTERS.flatMap((filter) =>
+      ['CREATED_AT_DESC', 'NAME_ASC'].map((order) => [
+        `customers where ${filter} by ${order}`,
+        {
+          field: 'Query.expressCustomers',
+          page: customers(`filter: { ${filter} } orderBy: ${order}`),
+          selection: CUSTOMER,
+        },
+      ]),
     ),
   ),
   "a customer's users": { field: 'ExpressCustomer.users', page: ofCustomer('users'), selection: 'userId' },
@@ -55,6 +67,11 @@ const LISTS: Record<string, List> = {
     page: ofCustomer('events'),
     selection: 'version type actorApiKeyId changes { path before after }',
   },
+  ...Object.fromEntries([
+    feed('the feed of events', () => ''),
+    feed('the feed of one type', () => 'filter: { types: ["express_customer.created"] }'),
+    feed('the feed of one customer', (customerId) => `filter: { expressCustomerId: "${customerId}" }`),
+  ]),
   "a user's customers": {
     field: 'User.expressCustomers',
     page: (args, { userId }) =>
