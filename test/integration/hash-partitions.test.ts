@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { ANY_CUSTOMER_ID, WORKED_EXAMPLES } from '../../src/transport/pages/worked-examples.js';
+import { ANY_CUSTOMER_ID } from '../../src/transport/pages/worked-example.js';
+import { WORKED_EXAMPLES } from '../../src/transport/pages/worked-examples.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { blocksOf } from '../../scripts/check-docs/blocks.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';

@@ -1,11 +1,8 @@
+import { RELAY_EXAMPLES } from './relay-examples.js';
 import { SYSTEM_EXAMPLES } from './system-examples.js';
-import type { WorkedExample } from './worked-example.js';
+import { ANY_CUSTOMER_ID, NEEDS_ID, type WorkedExample } from './worked-example.js';
 
-/** Stands in the examples for the id of a customer of the reader's own. */
-export const ANY_CUSTOMER_ID = `cus_${'0'.repeat(32)}`;
 const ANY_USER_ID = `usr_${'1'.repeat(32)}`;
-
-const NEEDS_ID = '# Put the expressCustomerId of one of your customers into the variables.';
 
 /** The first thing to try: a click creates a customer. */
 export const CREATE_EXAMPLE: WorkedExample = {
@@ -186,4 +183,5 @@ export const WORKED_EXAMPLES: readonly WorkedExample[] = [
   ...READ_EXAMPLES,
   ...CHANGE_EXAMPLES,
   ...SYSTEM_EXAMPLES,
+  ...RELAY_EXAMPLES,
 ];

@@ -1,6 +1,6 @@
 import { Kind, parse, type FieldNode, type OperationDefinitionNode } from 'graphql';
-import type { WorkedExample } from '../../../src/transport/pages/worked-example.js';
-import { ANY_CUSTOMER_ID, WORKED_EXAMPLES } from '../../../src/transport/pages/worked-examples.js';
+import { ANY_CUSTOMER_ID, type WorkedExample } from '../../../src/transport/pages/worked-example.js';
+import { WORKED_EXAMPLES } from '../../../src/transport/pages/worked-examples.js';
 import { buildSchema } from '../../../src/transport/graphql/schema.js';
 import { startService, type Service } from '../../support/service.js';
 
