@@ -5,6 +5,7 @@ import type { QueryRunner } from 'typeorm';
 import { computeFingerprint } from '../../src/customer/model/fingerprint.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
 import { serviceOn, startService, type Answer, type Clinic, type Service } from '../support/service.js';
+import { LOCKS } from '../support/locks.js';
 
 type Who = Pick<Clinic, 'token'>;
 
@@ -71,8 +72,7 @@ async function hold({ dataSource }: Service, takeLock: (runner: QueryRunner) => 
   await takeLock(runner);
   return {
     waiting: async (locktype) => {
-      const sql = `SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = $1
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+      const sql = `SELECT 1 FROM ${LOCKS} WHERE NOT granted AND locktype = $1`;
       while ((await dataSource.query<unknown[]>(sql, [locktype])).length === 0) await sleep(10);
     },
     release: async () => {

@@ -3,6 +3,7 @@ import type { Database } from '../../src/database/database.js';
 import { tablesToDistribute } from '../../src/database/distribute.js';
 import { createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { commandLine } from '../support/command-line.js';
+import { LOCKS } from '../support/locks.js';
 
 let place: TestDatabase;
 let database: Database;
@@ -21,7 +22,7 @@ describe('distribute', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^This database has no Citus.*CREATE EXTENSION citus.*citus_add_node/);
     expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(await database.dataSource.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
+    expect(await database.dataSource.query(`SELECT 1 FROM ${LOCKS} WHERE locktype = 'advisory'`)).toEqual([]);
   });
 
   it('covers every table of the schema, those that others refer to first', async () => {

@@ -6,6 +6,7 @@ import { withMigrationLock } from '../../src/database/migration-lock.js';
 import { migrations } from '../../src/database/migrations/index.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { createEmptyDatabase, createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
+import { LOCKS } from '../support/locks.js';
 
 let place: TestDatabase;
 let databases: Database[];
@@ -23,7 +24,7 @@ afterEach(async () => {
 });
 
 const heldLocks = ({ dataSource }: Database): Promise<unknown[]> =>
-  dataSource.query(`SELECT pid FROM pg_locks WHERE locktype = 'advisory'`);
+  dataSource.query(`SELECT pid FROM ${LOCKS} WHERE locktype = 'advisory'`);
 
 it('runs each migration once when 18 processes migrate simultaneously, and keeps no lock', async () => {
   place = await createEmptyDatabase();

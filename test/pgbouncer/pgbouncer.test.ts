@@ -6,6 +6,7 @@ import { openServiceDatabase } from '../../src/service-database.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/engines.js';
 import { keepsPreparedStatements, startPgBouncer, type PgBouncer } from '../support/servers/pgbouncer.js';
 import { serviceOn, type Clinic, type Service } from '../support/service.js';
+import { LOCKS } from '../support/locks.js';
 
 let place: TestDatabase;
 let pooler: PgBouncer | undefined;
@@ -128,7 +129,7 @@ it('lets 18 processes migrate simultaneously through a pooler, or refuses it, an
     const locks = await Promise.all(
       databases
         .slice(0, 1)
-        .map(({ dataSource }) => dataSource.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`)),
+        .map(({ dataSource }) => dataSource.query(`SELECT 1 FROM ${LOCKS} WHERE locktype = 'advisory'`)),
     );
     expect(locks.flat()).toEqual([]);
     await Promise.all(databases.map((database) => database.close()));

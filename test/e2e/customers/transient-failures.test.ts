@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOnCitus, onEachEngine, type Engine } from '../../support/engines.js';
 import { startService, type Clinic, type Service } from '../../support/service.js';
+import { LOCKS } from '../../support/locks.js';
 
 const CREATE = `mutation ($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }`;
 const RENAME = `mutation ($id: ID!, $name: String!) {
@@ -131,7 +132,7 @@ describe('a deadlock', () => {
     await other.query("SET LOCAL deadlock_timeout = '30s'");
     await other.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
     const change = service.graphql(clinic, RENAME, { id, name: 'After' });
-    const waiting = "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
+    const waiting = `SELECT count(*)::int AS n FROM ${LOCKS} WHERE NOT granted AND locktype = 'relation'`;
     while ((await service.dataSource.query<{ n: number }[]>(waiting))[0]!.n === 0) await sleep(10);
     const locking = 'SELECT 1 FROM express_customers WHERE clinic_id = $1 AND express_customer_id = $2 FOR UPDATE';
     await other.query(locking, [clinic.clinicId, id]);

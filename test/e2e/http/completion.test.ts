@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statementsOf } from '../../support/statements.js';
 import { startService, type Clinic, type Service } from '../../support/service.js';
+import { LOCKS } from '../../support/locks.js';
 
 const CREATE = `mutation { createExpressCustomer(input: { expressCustomerName: "Completion" }) { expressCustomerId } }`;
 
@@ -35,7 +36,7 @@ describe('the end of a request', () => {
     const body = JSON.stringify({ query: CREATE });
     const head = `POST /graphql HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${clinic.token}`;
     socket.write(`${head}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
-    const waiting = "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
+    const waiting = `SELECT count(*)::int AS n FROM ${LOCKS} WHERE NOT granted AND locktype = 'relation'`;
     while ((await service.dataSource.query<{ n: number }[]>(waiting))[0]!.n === 0) await sleep(10);
     socket.destroy();
     const line = await until(() => requestLines()[before]);

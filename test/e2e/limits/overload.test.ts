@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
+import { LOCKS } from '../../support/locks.js';
 
 const CONCURRENCY = 4;
 const PAGE = 'https://app.example.org';
@@ -33,7 +34,7 @@ async function whileFull(action: () => Promise<void>): Promise<void> {
   await blocker.startTransaction();
   await blocker.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
   const changes: Promise<Answer>[] = [];
-  const waiting = "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
+  const waiting = `SELECT count(*)::int AS n FROM ${LOCKS} WHERE NOT granted AND locktype = 'relation'`;
   for (const [index, id] of ids.entries()) {
     changes.push(service.graphql(callers[index]!, UPDATE, { id, name: 'Changed' }));
     while ((await service.dataSource.query<{ n: number }[]>(waiting))[0]!.n < changes.length) await sleep(10);
