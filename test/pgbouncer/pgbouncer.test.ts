@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { migrate } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
@@ -160,11 +161,14 @@ const refusesAllModes = (settings: Record<string, string | number>): void => {
 
   it('refuses every one of many starts that it mixes with each other', async () => {
     await start({ pool_mode: 'transaction', default_pool_size: 5, ...settings });
-    const starts = Array.from({ length: 10 }, () => openServiceDatabase({ databaseUrl: address(), dataDir: '' }));
-    const names = (await Promise.allSettled(starts)).map((start) =>
+    const starts = Array.from({ length: 100 }, (_, n) => async () => {
+      await sleep(Math.floor(n / 10) * 50);
+      return openServiceDatabase({ databaseUrl: address(), dataDir: '' });
+    });
+    const names = (await Promise.allSettled(starts.map((open) => open()))).map((start) =>
       start.status === 'rejected' ? (start.reason as Error).name : 'opened',
     );
-    expect(names).toEqual(Array.from({ length: 10 }, () => 'UnsupportedPostgresError'));
+    expect(names).toEqual(names.map(() => 'UnsupportedPostgresError'));
   });
 };
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { DataSource } from 'typeorm';
 import { OperatorError } from '../../shared/operator-error.js';
@@ -28,7 +29,17 @@ async function requireSettings(session: ClientBase, settings: SessionSettings): 
 const ORDER = [0, 0, 1, 1, 0, 1] as const;
 const ROUNDS = 4;
 
-const PROBE = { name: 'backend', text: 'SELECT pg_backend_pid() AS backend' };
+const READ_BACKEND = 'SELECT pg_backend_pid() AS backend';
+
+/**
+ * The names of the prepared statement by which each client reads its backend, one pass after the other. A pooler that loses
+ * statements fails one of them, whatever it does: a client's own name gets lost when its session changes, and the name that both
+ * use exists already when they share a session. No other start uses these names, so none can prepare them in this one's place.
+ */
+function statementNames(): ((client: number) => string)[] {
+  const start = randomUUID();
+  return [(client) => `backend of ${client} ${start}`, () => `backend ${start}`];
+}
 
 // invalid_sql_statement_name, duplicate_prepared_statement.
 const LOST_STATEMENT = /^(26000|42P05)$/;
@@ -49,11 +60,13 @@ async function haveOwnSessions(clients: [ClientBase, ClientBase]): Promise<boole
   const seen = new Set<string>();
   const backends = new Set<number>();
   try {
-    for (const index of Array.from({ length: ROUNDS }, () => ORDER).flat()) {
-      const { rows } = await clients[index].query<{ backend: number }>(PROBE);
-      seen.add(`${index} ${rows[0]!.backend}`);
-      backends.add(rows[0]!.backend);
-    }
+    for (const nameOf of statementNames())
+      for (const index of Array.from({ length: ROUNDS }, () => ORDER).flat()) {
+        const statement = { name: nameOf(index), text: READ_BACKEND };
+        const { rows } = await clients[index].query<{ backend: number }>(statement);
+        seen.add(`${index} ${rows[0]!.backend}`);
+        backends.add(rows[0]!.backend);
+      }
   } catch (error) {
     throw LOST_STATEMENT.test(sqlState(error) ?? '') ? lostStatements(error) : error;
   }
