@@ -3,6 +3,7 @@ import { readConfig, type Config } from './config/config.js';
 import { announceReady, announceStopped, type Output } from './startup/banner.js';
 import { explainListenError, requireFreePorts } from './startup/ports.js';
 import { logDestination } from './telemetry/log-destination.js';
+import { chooseLogTarget } from './telemetry/readable-log.js';
 import type { StopTracing } from './telemetry/tracing.js';
 
 // A request that is still running then is cut off: SIGKILL follows soon after.
@@ -63,7 +64,7 @@ export async function serve(environment: NodeJS.ProcessEnv, stopTracing: StopTra
   const config = readConfig(environment);
   await requireFreePorts(config);
   const output = logDestination();
-  const app = await buildApp(config, output);
+  const app = await buildApp(config, await chooseLogTarget(config, output));
   stopOnSignals(app, config, stopTracing, output);
   exitOnUncaughtException(app);
   try {

@@ -15,6 +15,7 @@ import {
 import { isUrl, wholeNumber } from './validators.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_FORMATS = ['json', 'pretty'] as const;
 
 const origins = makeValidator((input: string): readonly string[] => {
   const list = input
@@ -43,6 +44,8 @@ export type Config = Readonly<Addresses> &
   Readonly<{
     isProduction: boolean;
     logLevel: (typeof LOG_LEVELS)[number];
+    /** Undefined: for people in development at a terminal, otherwise JSON. */
+    logFormat: (typeof LOG_FORMATS)[number] | undefined;
     /** Other origins whose pages may call from a browser (CORS). */
     corsOrigins: readonly string[];
     /** Whether pages of this machine may call from a browser too: in development where no origins are named. */
@@ -124,6 +127,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       ...DATABASE_VARIABLES,
       NODE_ENV: str({ choices: ['development', 'test', 'production'], default: 'development' }),
       LOG_LEVEL: str({ choices: LOG_LEVELS, default: 'info' }),
+      LOG_FORMAT: str({ choices: LOG_FORMATS, default: undefined }),
       CORS_ORIGINS: origins({ default: [] }),
       INTROSPECTION: bool({ default: !isProduction }),
       DOCS: bool({ default: undefined }),
@@ -138,6 +142,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     ...toDatabaseConfig(env),
     isProduction,
     logLevel: env.LOG_LEVEL,
+    logFormat: env.LOG_FORMAT,
     corsOrigins: env.CORS_ORIGINS,
     allowsLoopbackOrigins: env.NODE_ENV === 'development' && env.CORS_ORIGINS.length === 0,
     ...toPageSettings(env, isProduction),

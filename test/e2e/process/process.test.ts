@@ -197,6 +197,21 @@ describe('with the embedded engine', () => {
   });
 });
 
+describe('the log', () => {
+  beforeEach(async () => {
+    place = await createTestDatabase('embedded');
+  });
+
+  it('is JSON where a program reads it, and for people where LOG_FORMAT is pretty', async () => {
+    const service = await start();
+    expect(await readStartOutput(service)).toMatch(/^\{"level":30,.*"msg":"listening at http:.*"\}$/m);
+    await service.end('SIGTERM');
+    const readable = await start({ LOG_FORMAT: 'pretty' });
+    expect(await readStartOutput(readable)).toMatch(/^\[[\d:.]+\] INFO: listening at http:\S+$/m);
+    expect(readable.output()).not.toContain('"level"');
+  });
+});
+
 describe('a start that cannot succeed', () => {
   beforeEach(async () => {
     place = await createTestDatabase('embedded');
