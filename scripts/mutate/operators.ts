@@ -66,7 +66,7 @@ export const OPERATORS: Operator[] = [
   },
   {
     name: 'a message repeats the value',
-    files: /model\/rules\.ts$/,
+    files: /(model|shared|contract)\/([a-z-]+-)?rules\.ts$/,
     // The value goes by the name that the same line asks for its type or form.
     pattern: /(?<=\b(?:typeof |is\w+\()(\w+)\b.*)\bfieldError\('INVALID', '([^']+)'/,
     replacement: "fieldError('INVALID', '$2' + JSON.stringify($1)",

@@ -103,6 +103,10 @@ const RETRY_AFTER_S = 2;
 export const serviceUnavailable = (message = 'The service cannot answer right now; try again in a moment.'): AppError =>
   new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: RETRY_AFTER_S });
 
+/** The key was claimed by a call with another input. */
+export const idempotencyKeyReused = (): AppError =>
+  new AppError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used with another input; take a new key.');
+
 /** An input that was rejected, with its broken rules, of which the first 100 are named. */
 export function badUserInput(errors: FieldError[]): AppError {
   const message =

@@ -1,4 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { idempotencyKey } from '../../shared/rules.js';
 import { JsonScalar } from '../../shared/scalars.js';
 import { ValidateWith, nullable } from '../../shared/validation.js';
 import type { Metadata } from '../model/express-customer.entity.js';
@@ -30,6 +31,6 @@ export class CreateExpressCustomerInput {
       'Makes the call repeatable: the same key with the same input returns the customer that the first call created; with ' +
       'other input the call fails with IDEMPOTENCY_KEY_REUSED. 1-255 printable ASCII characters, kept for 24 hours.',
   })
-  @ValidateWith(nullable(rules.idempotencyKey))
+  @ValidateWith(nullable(idempotencyKey))
   idempotencyKey?: string | null;
 }

@@ -1,5 +1,6 @@
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { PAGE_SIZE } from '../../shared/page.js';
+import { cursor, pageSize } from '../../shared/rules.js';
 import { ValidateWith, nestedInput, nullable } from '../../shared/validation.js';
 import type { ExpressCustomerEventType } from '../model/express-customer-event.entity.js';
 import * as listRules from '../model/list-rules.js';
@@ -26,14 +27,14 @@ export class ExpressCustomerEventFilter {
 @ArgsType()
 export class ExpressCustomerEventsArgs {
   @Field(() => Int, { defaultValue: PAGE_SIZE.default, description: 'Page size: 1-100.' })
-  @ValidateWith(rules.pageSize)
+  @ValidateWith(pageSize)
   first!: number;
 
   @Field(() => String, {
     nullable: true,
     description: 'endCursor of the page before, or the cursor of an event. Omit or null: from the first event.',
   })
-  @ValidateWith(nullable(rules.cursor))
+  @ValidateWith(nullable(cursor))
   after?: string | null;
 
   @Field(() => ExpressCustomerEventFilter, {

@@ -1,11 +1,11 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { parseInstant } from '../../shared/instant.js';
+import { acceptsAny, instant } from '../../shared/rules.js';
 import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
 import { ValidateWith, nullable } from '../../shared/validation.js';
 import type { Criteria } from '../model/customer-list.js';
 import type { Metadata } from '../model/express-customer.entity.js';
 import { foldForSearch } from '../model/fold-for-search.js';
-import * as listRules from '../model/list-rules.js';
 import * as rules from '../model/rules.js';
 
 @InputType({
@@ -26,7 +26,7 @@ export class ExpressCustomerFilter {
     nullable: true,
     description: 'true: active customers only; false: deactivated customers only. Omit or null: both.',
   })
-  @ValidateWith(nullable(rules.acceptsAny))
+  @ValidateWith(nullable(acceptsAny))
   isActive?: boolean | null;
 
   @Field(() => ID, {
@@ -47,7 +47,7 @@ export class ExpressCustomerFilter {
     nullable: true,
     description: 'Created later than this time, by the clock of the database. Omit or null: at any time.',
   })
-  @ValidateWith(nullable(listRules.instant))
+  @ValidateWith(nullable(instant))
   createdAfter?: string | null;
 
   @Field(() => DateTimeScalar, {
@@ -56,7 +56,7 @@ export class ExpressCustomerFilter {
       'Changed later than this time; a customer was last changed when it was created, unless it was changed since. Omit or null: ' +
       'at any time. A change may become visible some seconds after its time; expressCustomerEvents misses none.',
   })
-  @ValidateWith(nullable(listRules.instant))
+  @ValidateWith(nullable(instant))
   updatedAfter?: string | null;
 }
 

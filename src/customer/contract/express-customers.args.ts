@@ -1,7 +1,7 @@
 import { ArgsType, Field, registerEnumType } from 'type-graphql';
 import { ValidateWith, nestedInput, nullable } from '../../shared/validation.js';
 import { ExpressCustomerFilter } from './express-customer.filter.js';
-import { PageArgs } from './page.args.js';
+import { PageArgs } from '../../shared/page.args.js';
 import { ExpressCustomerOrder } from '../model/customer-list.js';
 import * as listRules from '../model/list-rules.js';
 

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { FieldError } from '../../shared/app-error.js';
+import { acceptsAny } from '../../shared/rules.js';
 import { JsonScalar } from '../../shared/scalars.js';
 import { ValidateInput, ValidateWith, nullable, optional } from '../../shared/validation.js';
 import type { Metadata } from '../model/express-customer.entity.js';
@@ -70,7 +71,7 @@ export class UpsertExpressCustomerInput {
     nullable: true,
     description: 'true: reactivates the customer if it is deactivated. Otherwise it stays as it is.',
   })
-  @ValidateWith(nullable(rules.acceptsAny))
+  @ValidateWith(nullable(acceptsAny))
   reactivate?: boolean | null;
 
   @Field(() => Int, {

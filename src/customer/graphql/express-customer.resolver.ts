@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../identity/request-context.js';
-import { SizedByFirst } from '../contract/list-size-directive.js';
+import { SizedByFirst } from '../../shared/list-size-directive.js';
 import { toConnection } from '../../shared/page.js';
 import { ExpressCustomerConnection } from '../contract/express-customer.connection.js';
 import { ExpressCustomerEventConnection, toExpressCustomerEvent } from '../contract/express-customer-event.type.js';
@@ -8,7 +8,7 @@ import { ExpressCustomerUserConnection, toUserConnection } from '../contract/exp
 import { ExpressCustomer, toExpressCustomer } from '../contract/express-customer.type.js';
 import { ExpressCustomersArgs } from '../contract/express-customers.args.js';
 import { ExpressCustomerEventsArgs } from '../contract/express-customer-events.args.js';
-import { PageArgs } from '../contract/page.args.js';
+import { PageArgs } from '../../shared/page.args.js';
 import { ReadsExpress } from './scope-directives.js';
 import * as useCases from '../use-cases/index.js';
 

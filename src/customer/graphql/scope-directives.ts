@@ -1,13 +1,4 @@
-import { Directive } from 'type-graphql';
-
-// These inform a router, which may reject early; authorisation is the first line of each use case.
-function requiresScope(scope: string): MethodDecorator & PropertyDecorator {
-  return (target: object, property: string | symbol, descriptor?: PropertyDescriptor) => {
-    for (const sdl of [`@requiresScopes(scopes: [["${scope}"]])`, '@authenticated']) {
-      (Directive(sdl) as MethodDecorator)(target, property, descriptor as never);
-    }
-  };
-}
+import { requiresScope } from '../../identity/graphql/requires-scope.js';
 
 /** Marks a field in the schema as one that needs `express:read`. */
 export const ReadsExpress = (): MethodDecorator & PropertyDecorator => requiresScope('express:read');

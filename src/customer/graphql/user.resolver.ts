@@ -1,10 +1,10 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../identity/request-context.js';
-import { SizedByFirst } from '../contract/list-size-directive.js';
+import { SizedByFirst } from '../../shared/list-size-directive.js';
 import { toConnection } from '../../shared/page.js';
 import { ExpressCustomerConnection } from '../contract/express-customer.connection.js';
 import { toExpressCustomer } from '../contract/express-customer.type.js';
-import { PageArgs } from '../contract/page.args.js';
+import { PageArgs } from '../../shared/page.args.js';
 import { ReadsExpress } from './scope-directives.js';
 import * as useCases from '../use-cases/index.js';
 import { User } from '../contract/user.type.js';

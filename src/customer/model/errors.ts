@@ -24,7 +24,3 @@ export const externalReferenceTaken = (holderId?: string): AppError =>
     'Another customer of your clinic has this externalReferenceId; change that customer, or choose another reference.',
     holderId === undefined ? {} : { expressCustomerId: holderId },
   );
-
-/** The key was claimed within 24 hours by a call with another input. */
-export const idempotencyKeyReused = (): AppError =>
-  new AppError('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used with another input; take a new key.');

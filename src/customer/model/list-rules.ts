@@ -1,17 +1,8 @@
 import { collectFieldErrors } from '../../shared/app-error.js';
-import { parseInstant } from '../../shared/instant.js';
+import { fieldError } from '../../shared/rules.js';
 import { rule, type Rule } from '../../shared/validation.js';
 import { ExpressCustomerOrder } from './customer-list.js';
 import { EXPRESS_CUSTOMER_EVENT_TYPES } from './express-customer-event.entity.js';
-import { fieldError } from './rules.js';
-
-/** A date and time of RFC 3339 with an offset, from the year 1 to 9999 in UTC. */
-export const instant: Rule = rule({ type: 'string', format: 'date-time' }, (value) => {
-  const found = typeof value === 'string' ? parseInstant(value) : null;
-  const isStored = found !== null && parseInstant(found.toISOString()) !== null;
-  const message = 'A time must be a date and time that exist, with an offset, such as 2024-01-15T09:00:00Z.';
-  return isStored ? [] : [fieldError('INVALID', message)];
-});
 
 const CUSTOMER_ORDERS = Object.values(ExpressCustomerOrder);
 

@@ -1,6 +1,6 @@
-import { collectFieldErrors, type FieldError, type FieldErrorCode } from '../../shared/app-error.js';
+import { collectFieldErrors, type FieldError } from '../../shared/app-error.js';
 import { isPlainObject } from '../../shared/is-plain-object.js';
-import { PAGE_SIZE } from '../../shared/page.js';
+import { fieldError, notStorable } from '../../shared/rules.js';
 import { hasVisibleCharacter, isLongerThan, isStorable } from '../../shared/text.js';
 import { isUserId, USER_ID } from '../../shared/user-id.js';
 import { rule, type JsonSchema, type Rule } from '../../shared/validation.js';
@@ -11,16 +11,6 @@ const MAX_METADATA_PAIRS = 50;
 const MAX_METADATA_KEY_LENGTH = 100;
 const MAX_METADATA_VALUE_LENGTH = 1_000;
 const MAX_UNSET_KEYS = 100;
-
-/** An error of a field, or of what is at a path within it. */
-export const fieldError = (code: FieldErrorCode, message: string, path: FieldError['path'] = []): FieldError => ({
-  path,
-  code,
-  message,
-});
-
-const notStorable = (path: FieldError['path'] = []) =>
-  fieldError('INVALID', 'NUL characters and lone surrogates cannot be stored.', path);
 
 /** 1-500 code points, at least one of them visible. */
 export const expressCustomerName: Rule = rule({ type: 'string', minLength: 1, maxLength: MAX_NAME_LENGTH }, (name) => {
@@ -112,18 +102,6 @@ export const metadata: Rule = rule(METADATA_SCHEMA, (value) => {
   return [...checkPairCount(keys.length), ...pairs];
 });
 
-/** 1-100. */
-export const pageSize: Rule = rule({ type: 'number', minimum: 1, maximum: PAGE_SIZE.max, multipleOf: 1 }, (first) =>
-  Number.isInteger(first) && Number(first) >= 1 && Number(first) <= PAGE_SIZE.max
-    ? []
-    : [fieldError('INVALID', `The page size must be a whole number from 1 to ${PAGE_SIZE.max}.`)],
-);
-
-/** Any string; the list decides whether it is a cursor of its own. */
-export const cursor: Rule = rule({ type: 'string' }, (after) =>
-  typeof after === 'string' ? [] : [fieldError('INVALID', 'A cursor must be a string.')],
-);
-
 /** `usr_` and 32 lower-case hex digits; whether such a user exists is known to the subgraph that owns users. */
 export const userId: Rule = rule({ type: 'string', pattern: USER_ID.source }, (value) => {
   if (value === undefined || value === null) return [fieldError('REQUIRED', 'A user id is required.')];
@@ -140,18 +118,6 @@ export const expectedVersion: Rule = rule({ type: 'integer', minimum: 1 }, (valu
   Number.isInteger(value) && Number(value) >= 1
     ? []
     : [fieldError('INVALID', 'A version must be a whole number from 1.')],
-);
-
-const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
-
-/** 1-255 printable ASCII characters. */
-export const idempotencyKey: Rule = rule(
-  { type: 'string', minLength: 1, maxLength: 255, pattern: IDEMPOTENCY_KEY.source },
-  (value) => {
-    if (value === '') return [fieldError('BLANK', 'An idempotency key must not be empty.')];
-    const isKey = typeof value === 'string' && IDEMPOTENCY_KEY.test(value);
-    return isKey ? [] : [fieldError('INVALID', 'An idempotency key must have 1-255 printable ASCII characters.')];
-  },
 );
 
 /** The keys to remove from metadata; a key that is absent is ignored. */
@@ -172,6 +138,3 @@ export const metadataKeys: Rule = rule(
     return [...(value.length > MAX_UNSET_KEYS ? [tooMany] : []), ...keys];
   },
 );
-
-/** For fields whose type GraphQL checks, such as enums: without a rule, the whitelist would reject the field as unknown. */
-export const acceptsAny: Rule = () => [];

@@ -1,11 +1,6 @@
 import { answerTooLarge } from '../../shared/read-budget.js';
-import { AppError, badUserInput, serviceUnavailable } from '../../shared/app-error.js';
-import {
-  expressCustomerInactive,
-  expressCustomerNotFound,
-  idempotencyKeyReused,
-  versionConflict,
-} from '../model/errors.js';
+import { AppError, badUserInput, idempotencyKeyReused, serviceUnavailable } from '../../shared/app-error.js';
+import { expressCustomerInactive, expressCustomerNotFound, versionConflict } from '../model/errors.js';
 import { expressCustomerName } from '../model/rules.js';
 
 const CUSTOMER_ID = 'cus_018d0b8f1a2c7d3e9f4a5b6c7d8e9f01';

@@ -1,11 +1,12 @@
 import { PAGE_SIZE } from '../../shared/page.js';
+import { idempotencyKey, instant, pageSize } from '../../shared/rules.js';
 import type { JsonSchema } from '../../shared/validation.js';
 import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
 import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from '../contract/membership.inputs.js';
 import { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
 import { ExpressCustomerOrder } from '../model/customer-list.js';
-import { customerOrder, instant } from '../model/list-rules.js';
-import { idempotencyKey, nameContains, pageSize } from '../model/rules.js';
+import { customerOrder } from '../model/list-rules.js';
+import { nameContains } from '../model/rules.js';
 import { buildBodySchema } from './openapi-schemas.js';
 
 export { addExamples } from './openapi-examples.js';

@@ -1,4 +1,5 @@
 import * as rules from '../../../src/customer/model/rules.js';
+import * as sharedRules from '../../../src/shared/rules.js';
 import type { Rule } from '../../../src/shared/validation.js';
 
 const codesOf = (faults: { path: (string | number)[]; code: string }[]) =>
@@ -130,18 +131,6 @@ describe('metadata', () => {
   });
 });
 
-describe('a page size', () => {
-  it.each([1, 20, 100])('may be %p', (first) => expect(rules.pageSize(first)).toEqual([]));
-  it.each([0, -1, 101, 1.5, NaN, Infinity, '5', null, undefined])('may not be %p', (first) =>
-    expect(codesOf(rules.pageSize(first))).toEqual([['', 'INVALID']]),
-  );
-});
-
-describe('a cursor', () => {
-  it('is any string until the list is known', () => expect(rules.cursor('anything')).toEqual([]));
-  it('is nothing but a string', () => expect(codesOf(rules.cursor(5))).toEqual([['', 'INVALID']]));
-});
-
 it.each([
   [100, []],
   [101, [['', 'TOO_MANY']]],
@@ -160,7 +149,9 @@ describe('no message repeats a value', () => {
     [[canary]],
     { a: canary.repeat(100), b: [canary], c: `${canary}\ud800` },
   ];
-  const all = Object.entries(rules).filter((entry): entry is [string, Rule] => 'schema' in entry[1]);
+  const all = Object.entries({ ...sharedRules, ...rules }).filter(
+    (entry): entry is [string, Rule] => 'schema' in entry[1],
+  );
 
   it('whatever the rule', () => expect(all.length).toBeGreaterThan(8));
 
