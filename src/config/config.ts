@@ -1,4 +1,10 @@
 import { DATABASE_VARIABLES, toDatabaseConfig, type DatabaseConfig } from './database.js';
+import {
+  DASHBOARD_SIGN_IN_VARIABLES,
+  findSignInFaults,
+  toSignInSettings,
+  type SignInSettings,
+} from './dashboard-sign-in.js';
 import { OIDC_VARIABLES, findOidcFaults, toOidcSettings } from './oidc.js';
 import type { OidcSettings } from '../identity/oidc/oidc-settings.js';
 import { bool, cleanEnv, makeValidator, str, EnvError } from 'envalid';
@@ -63,6 +69,8 @@ export type Config = Readonly<Addresses> &
     redisUrl: string | undefined;
     /** The issuer of dashboard tokens; null: API keys only. */
     oidc: OidcSettings | null;
+    /** How people sign in to the dashboard; null: by an API key alone. */
+    dashboardSignIn: SignInSettings | null;
     trustedDocuments: TrustedDocumentsSettings;
   }>;
 
@@ -108,10 +116,16 @@ function toPageSettings(
   return { introspection: INTROSPECTION, hasExplorers, hasDocs: DOCS ?? hasExplorers };
 }
 
-const VARIABLES_OF_PARTS = { ...LIMIT_VARIABLES, ...OIDC_VARIABLES, ...TRUSTED_DOCUMENTS_VARIABLES };
+const VARIABLES_OF_PARTS = {
+  ...LIMIT_VARIABLES,
+  ...OIDC_VARIABLES,
+  ...DASHBOARD_SIGN_IN_VARIABLES,
+  ...TRUSTED_DOCUMENTS_VARIABLES,
+};
 
 const findFaultyCombinations = (set: NodeJS.ProcessEnv): string[] => [
   ...findOidcFaults(set),
+  ...findSignInFaults(set),
   ...findPortFaults(set),
   ...findTrustedDocumentsFaults(set),
 ];
@@ -137,6 +151,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     },
     { reporter: ({ errors }) => reportAll(errors, [...findFaultyCombinations(set), ...faults]) },
   );
+  const oidc = toOidcSettings(env);
   return Object.freeze({
     ...toAddresses(env),
     ...toDatabaseConfig(env),
@@ -149,7 +164,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     drainMs: env.DRAIN_MS,
     limits: toLimits(env, env.DATABASE_URL === undefined),
     redisUrl: env.REDIS_URL,
-    oidc: toOidcSettings(env),
+    oidc,
+    dashboardSignIn: toSignInSettings(env, oidc),
     trustedDocuments: toTrustedDocumentsSettings(env),
   });
 }

@@ -32,3 +32,38 @@ describe('the configuration of an issuer', () => {
     expect(() => readConfig({ PORT: 'x', OIDC_ISSUER: OIDC.OIDC_ISSUER })).toThrow(/PORT: [^]*OIDC_AUDIENCE: /);
   });
 });
+
+describe('the configuration of the dashboard as a client of the issuer', () => {
+  const CLIENT = { ...OIDC, DASHBOARD_OIDC_CLIENT_ID: 'customers-dashboard' };
+
+  it('lets nobody sign in unless a client is named', () => {
+    expect(readConfig({}).dashboardSignIn).toBeNull();
+    expect(readConfig(OIDC).dashboardSignIn).toBeNull();
+  });
+
+  it('asks the issuer for an identity alone, unless more is named', () => {
+    expect(readConfig(CLIENT).dashboardSignIn).toEqual({
+      issuer: 'https://login.example.org/',
+      clientId: 'customers-dashboard',
+      scope: 'openid',
+      audience: 'avara-express',
+      audienceParameter: 'none',
+    });
+    const more = { DASHBOARD_OIDC_SCOPE: ' openid  offline_access', DASHBOARD_OIDC_AUDIENCE_PARAMETER: 'audience' };
+    expect(readConfig({ ...CLIENT, ...more }).dashboardSignIn).toMatchObject({
+      scope: 'openid offline_access',
+      audienceParameter: 'audience',
+    });
+  });
+
+  it.each([
+    [{ DASHBOARD_OIDC_CLIENT_ID: 'customers-dashboard' }, 'OIDC_ISSUER: needed with DASHBOARD_OIDC_CLIENT_ID'],
+    [{ ...CLIENT, DASHBOARD_OIDC_SCOPE: 'profile' }, 'DASHBOARD_OIDC_SCOPE: scopes separated by spaces'],
+    [
+      { ...CLIENT, DASHBOARD_OIDC_AUDIENCE_PARAMETER: 'aud' },
+      'DASHBOARD_OIDC_AUDIENCE_PARAMETER: one of none, audience, resource is expected',
+    ],
+  ])('refuses to start with %j', (environment, fault) => {
+    expect(() => readConfig(environment)).toThrow(fault);
+  });
+});
