@@ -160,7 +160,7 @@ const refusesAllModes = (settings: Record<string, string | number>): void => {
   });
 
   it('refuses every one of many starts that it mixes with each other', async () => {
-    await start({ pool_mode: 'transaction', default_pool_size: 5, ...settings });
+    await start({ pool_mode: 'transaction', default_pool_size: 5, max_client_conn: 1_000, ...settings });
     const starts = Array.from({ length: 100 }, (_, n) => async () => {
       await sleep(Math.floor(n / 10) * 50);
       return openServiceDatabase({ databaseUrl: address(), dataDir: '' });
