@@ -33,7 +33,7 @@ export interface OidcProvider {
 
 const DEFAULTS: OidcProviderSettings = {
   clientId: 'customers-dashboard',
-  redirectPaths: ['/customers/signed-in', '/customers/'],
+  redirectPaths: ['/customers/signed-in', '/customers'],
   audience: AUDIENCE,
   people: [],
   accessTokenSeconds: 600,

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { openBrowser, watch } from '../support/browser.js';
+import { startService, type Service } from '../support/service.js';
+
+interface PageToCheck {
+  path: string;
+  /** What is there once it is ready. */
+  ready: (page: Page) => Locator;
+}
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+
+const PAGES: PageToCheck[] = [
+  { path: '/', ready: heading },
+  { path: '/docs/', ready: heading },
+  { path: '/docs/errors', ready: heading },
+  { path: '/v1/docs', ready: (page) => page.getByText('Creates a customer').first() },
+];
+
+/** A telephone, a desk, and a desk at 200 %, whose pixels count twice. */
+const SCREENS = [
+  { name: 'a telephone', width: 360, height: 740, deviceScaleFactor: 3 },
+  { name: 'a desk', width: 1280, height: 800, deviceScaleFactor: 1 },
+  { name: 'a desk at 200 %', width: 640, height: 400, deviceScaleFactor: 2 },
+];
+
+let browser: Browser;
+let service: Service;
+let axe: string;
+beforeAll(async () => {
+  axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+  browser = await openBrowser();
+  service = await startService('embedded', { NODE_ENV: 'development', DOCS: 'true' });
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+/** Through the debugger: the policy of a page admits no script. */
+async function findFaults(page: Page): Promise<[string, string[]][]> {
+  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    `${axe}; axe.run()`,
+  );
+  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+}
+
+describe.each(PAGES)('$path', ({ path, ready }) => {
+  it.each(SCREENS)('has no fault of accessibility on $name, light and dark, and fits', async (screen) => {
+    const { width, height, deviceScaleFactor } = screen;
+    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${service.url}${path}`);
+      await ready(page).waitFor();
+      expect(await findFaults(page)).toEqual([]);
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    }
+    await page.close();
+  });
+
+  it('asks no other host, breaks no rule of its policy, and has a policy without exceptions for inline code', async () => {
+    const page = await browser.newPage();
+    const seen = watch(page, service.url);
+    const response = await page.goto(`${service.url}${path}`);
+    await ready(page).waitFor();
+    expect(seen).toEqual({ foreign: [], complaints: [] });
+    const policy = response!.headers()['content-security-policy'];
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe-(inline|eval|hashes)/);
+    await page.close();
+  });
+});
