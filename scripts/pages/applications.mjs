@@ -6,17 +6,21 @@ import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
+function addClient(site, root, names) {
+  for (const name of names) site.addAsset(`/assets/${name}`, readFileSync(join(root, 'scripts/pages/client', name)));
+}
+
 /** Swagger UI, the reference of the REST API. */
 export function addReference(site, root) {
   const folder = join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static');
   site.addAsset('/assets/swagger-ui.js', readFileSync(join(folder, 'swagger-ui-bundle.js')));
   site.addAsset('/assets/swagger-ui.css', readFileSync(join(folder, 'swagger-ui.css')));
-  for (const name of ['reference.js', 'reference.css'])
-    site.addAsset(`/assets/${name}`, readFileSync(join(root, 'scripts/pages/client', name)));
+  addClient(site, root, ['reference.js', 'reference.css']);
 }
 
 /** GraphiQL, the explorer. */
-export async function addExplorer(site) {
+export async function addExplorer(site, root) {
+  addClient(site, root, ['explorer.js', 'explorer.css']);
   const parts = await import('@graphql-yoga/render-graphiql/graphiql');
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = parts.default ?? parts;
   const files = {

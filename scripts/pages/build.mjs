@@ -13,6 +13,6 @@ export async function buildPages(root, folder) {
   const site = new Site(folder);
   addDocumentation(site, root);
   addReference(site, root);
-  await addExplorer(site);
+  await addExplorer(site, root);
   writeFileSync(join(folder, 'site.json'), JSON.stringify(site.manifest, null, 1));
 }

@@ -23,26 +23,9 @@ afterEach(async () => {
 
 const run = () => page.getByRole('button', { name: /execute query/i }).click();
 const answer = () => page.locator('.graphiql-response .view-lines');
-/** Goes to a tab, and waits for its operation to stand in the editor: a click before that runs the one before. */
-const goTo = async (title: string) => {
-  await page.locator(`.graphiql-tab-button[title="${title}"]`).click();
-  await page.locator('.graphiql-query-editor .view-lines').getByText(title, { exact: true }).waitFor();
-};
-/**
- * Runs the tab's operation until its answer has a field. For a moment after it has shown a tab, GraphiQL looks for the operation
- * of the one before and sends nothing.
- */
-const runUntilAnswered = async (field: string) => {
-  const [expected, unknown] = [`"${field}"`, 'Cannot infer operation'].map((text) => answer().getByText(text).first());
-  await run();
-  await expected!.or(unknown!).first().waitFor();
-  while (await unknown!.isVisible()) {
-    await page.waitForTimeout(200);
-    await run();
-    await expected!.or(unknown!).first().waitFor();
-  }
-  await expected!.waitFor();
-};
+const goTo = (title: string) => page.locator(`.graphiql-tab-button[title="${title}"]`).click();
+const answered = (field: string) => answer().getByText(`"${field}"`).first().waitFor();
+const variables = () => page.locator('.graphiql-editor-tool .view-lines').first();
 const customers = () => service.dataSource.query('SELECT count(*)::int AS n FROM express_customers');
 
 describe('the explorer', () => {
@@ -53,6 +36,74 @@ describe('the explorer', () => {
       .waitFor();
     expect(await customers()).toEqual([{ n: 1 }]);
     await picture(page, 'explorer');
+    expect(seen).toEqual({ foreign: [], complaints: [] });
+  });
+
+  it.each(['Control+Enter', 'Meta+Enter'])(
+    'runs by %s as soon as it has loaded, and after a change of tabs',
+    async (keys) => {
+      await page.keyboard.press(keys);
+      await answered('createExpressCustomer');
+      expect(await customers()).toEqual([{ n: 1 }]);
+      for (const [title, field] of Object.entries({
+        FindExpressCustomers: 'totalCount',
+        CreateExpressCustomer: 'createdAt',
+      })) {
+        await goTo(title);
+        await page.keyboard.press(keys);
+        await answered(field);
+      }
+      for (const [part, count] of [
+        ['.graphiql-editor-tool', 3],
+        ['.graphiql-query-editor', 4],
+        ['.graphiql-response', 5],
+      ] as const) {
+        await page.locator(`${part} .view-line`).first().click();
+        await page.keyboard.press('Control+Enter');
+        while ((await customers())[0].n < count) await page.waitForTimeout(50);
+        await answered('createdAt');
+      }
+      expect(await customers()).toEqual([{ n: 5 }]);
+      expect(seen).toEqual({ foreign: [], complaints: [] });
+    },
+  );
+
+  it('fills the id of the newest customer into the examples, then and after a reload', async () => {
+    await run();
+    await answered('createExpressCustomer');
+    const [id] = /cus_[0-9a-f]{32}/.exec(await answer().innerText())!;
+    for (const title of ['GetExpressCustomer', 'ExpressCustomerHistory']) {
+      await goTo(title);
+      await variables().getByText(id).waitFor();
+    }
+    await page.evaluate('localStorage.clear()');
+    await page.reload();
+    await goTo('AddUserToExpressCustomer');
+    await variables().getByText(id).waitFor();
+    await run();
+    await answered('userCount');
+  });
+
+  it('highlights, explains and completes an operation, and shows the documentation until it is closed', async () => {
+    const line = page.locator('.graphiql-query-editor .view-line').getByText('isActive');
+    const colors = await page.evaluate<number>(
+      "new Set([...document.querySelectorAll('.graphiql-query-editor .view-line span span')].map((one) => getComputedStyle(one).color)).size",
+    );
+    expect(colors).toBeGreaterThan(2);
+    await line.hover();
+    await page.locator('.monaco-hover').getByText('ExpressCustomer.isActive').waitFor();
+    await line.click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(' versio');
+    await page.locator('.suggest-widget.visible').getByText('version').waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Enter');
+    await answered('version');
+    const docs = page.getByRole('button', { name: 'Hide Documentation Explorer' });
+    await docs.click();
+    await page.reload();
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).waitFor();
+    expect(await docs.isVisible()).toBe(false);
     expect(seen).toEqual({ foreign: [], complaints: [] });
   });
 
@@ -69,12 +120,14 @@ describe('the explorer', () => {
 
   it('finds the customer in the next tab, and still knows the key after a reload', async () => {
     await run();
-    await answer().getByText('"createExpressCustomer"').waitFor();
+    await answered('createExpressCustomer');
     await goTo('FindExpressCustomers');
-    await runUntilAnswered('totalCount');
+    await run();
+    await answered('totalCount');
     await page.reload();
     await goTo('CreateExpressCustomer');
-    await runUntilAnswered('createExpressCustomer');
+    await run();
+    await answered('createExpressCustomer');
     expect(await customers()).toEqual([{ n: 2 }]);
     expect(seen).toEqual({ foreign: [], complaints: [] });
   });

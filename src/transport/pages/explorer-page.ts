@@ -1,8 +1,11 @@
+import { ANY_CUSTOMER_ID } from './worked-example.js';
 import { WORKED_EXAMPLES } from './worked-examples.js';
 import { PATHS } from '../paths.js';
 
 /** What the page loads. */
 export const PARTS = [
+  'explorer.js',
+  'explorer.css',
   'graphiql.js',
   'graphiql.css',
   'editor.worker.js',
@@ -35,21 +38,6 @@ const buildOptions = (key: string) => {
   };
 };
 
-// On a narrow screen the answer stands below the operation, not next to it. A tab jumps away under the pointer, since its
-// animation starts from a position before the page was laid out, so tabs are not animated. The editor of variables does not
-// know the JSON scalar and would underline all metadata; the service reports what is wrong.
-const STYLE = `
-body { margin: 0; }
-#root { height: 100vh; }
-.graphiql-tab { transform: none !important; }
-.graphiql-editor-tool .squiggly-error { display: none; }
-@media (max-width: 48rem) {
-  #graphiql-session { flex-direction: column; }
-  .graphiql-horizontal-drag-bar { display: none; }
-  .graphiql-container .graphiql-sidebar { padding: 8px 2px; width: auto; }
-}
-`;
-
 const workerUrls = (parts: PartUrls) => ({
   json: parts['json.worker.js'],
   graphql: parts['graphql.worker.js'],
@@ -65,29 +53,21 @@ export const explorerPage = (nonce: string, key: string, parts: PartUrls): strin
 <title>Express customers: explorer</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${parts['graphiql.css']}">
-<style nonce="${nonce}">${STYLE}</style>
+<link rel="stylesheet" href="${parts['explorer.css']}">
+<script nonce="${nonce}" type="application/json" id="settings">${toScriptLiteral({
+  ...buildOptions(key),
+  placeholder: ANY_CUSTOMER_ID,
+  workers: workerUrls(parts),
+})}</script>
+<script nonce="${nonce}" src="${parts['explorer.js']}"></script>
+<script nonce="${nonce}" src="${parts['graphiql.js']}" defer></script>
 </head>
 <body>
 <noscript>The explorer needs JavaScript.</noscript>
+<main>
+<h1>Explorer</h1>
 <div id="root"></div>
-<script nonce="${nonce}">
-// The code editor adds style sheets while it runs; the policy wants the nonce on them.
-const createElement = document.createElement;
-document.createElement = function (name, options) {
-  const element = createElement.call(this, name, options);
-  if (String(name).toLowerCase() === 'style') element.nonce = '${nonce}';
-  return element;
-};
-const workers = ${toScriptLiteral(workerUrls(parts))};
-self.MonacoEnvironment = {
-  globalAPI: false,
-  getWorkerUrl: (_module, label) => workers[label] ?? workers.editor,
-};
-</script>
-<script nonce="${nonce}" src="${parts['graphiql.js']}"></script>
-<script nonce="${nonce}">
-YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), ${toScriptLiteral(buildOptions(key))});
-</script>
+</main>
 </body>
 </html>
 `;

@@ -11,14 +11,13 @@ async function findParts(site: Site): Promise<PartUrls> {
   return Object.fromEntries(PARTS.map((name, at) => [name, urls[at]])) as PartUrls;
 }
 
-// Scripts and style sheets need the nonce. The code editor places its lines by style attributes, and its workers are parts of
-// this page; nothing is loaded from other hosts.
+// Scripts and style elements need the nonce; the code editor's workers are parts of this page. Nothing is loaded from other
+// hosts, and no style attribute applies: what the editor writes into them is set by a script.
 const buildPolicy = (nonce: string): string =>
   [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src-elem 'self' 'nonce-${nonce}'`,
-    "style-src-attr 'unsafe-inline'",
+    `style-src 'self' 'nonce-${nonce}'`,
     "font-src 'self' data:",
     "img-src 'self' data:",
     "connect-src 'self'",

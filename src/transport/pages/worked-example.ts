@@ -1,10 +1,10 @@
-/** An operation to try, with its variables. Where it needs a customer, its first line says so. */
+/** An operation to try, with its variables. Where it needs a customer, its first line says which. */
 export interface WorkedExample {
   document: string;
   variables: Record<string, unknown>;
 }
 
-/** Stands in the examples for the id of a customer of the reader's own. */
+/** Stands in the examples for the id of the reader's newest customer, which the explorer fills in. */
 export const ANY_CUSTOMER_ID = `cus_${'0'.repeat(32)}`;
 
-export const NEEDS_ID = '# Put the expressCustomerId of one of your customers into the variables.';
+export const NEEDS_ID = '# For your newest customer: its id is filled in once there is one.';
