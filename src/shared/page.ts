@@ -1,3 +1,5 @@
+import type { TextTable } from './text-table.js';
+
 /** How many entries a page has when nothing else is asked for, and at most; the same for every list of every API. */
 export const PAGE_SIZE = { default: 20, max: 100 } as const;
 
@@ -14,16 +16,64 @@ export interface Page<Row> {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   cursorOf(row: Row): string;
-  /** Where to go on from, if that is not the last row. */
-  endCursor?: string;
+  /** The cursor of the first row, where that is known without its values. */
+  readonly startCursor?: string | undefined;
+  /** Where to go on from, if that is not the last row or known without its values. */
+  readonly endCursor?: string | undefined;
+}
+
+/** How the rows of a text become values, and values cursors. */
+export interface TextRows<Row> {
+  decode: (table: TextTable, row: number) => Row;
+  cursorOf: (row: Row) => string;
+}
+
+/** A page whose rows are decoded when they are read: an answer can also be written from their text. */
+export class TextPage<Row> implements Page<Row> {
+  readonly size: number;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly cursorOf: (row: Row) => string;
+  private decoded: Row[] | undefined;
+
+  /** @param table one row more than was asked for, or further ones, where another page follows. */
+  constructor(
+    readonly table: TextTable,
+    { first, after }: PageRequest,
+    private readonly of: TextRows<Row>,
+  ) {
+    this.size = Math.min(table.size, first);
+    this.hasNextPage = table.size > first;
+    this.hasPreviousPage = isAfterCursor(after);
+    this.cursorOf = of.cursorOf;
+  }
+
+  get rows(): Row[] {
+    this.decoded ??= Array.from({ length: this.size }, (_, row) => this.of.decode(this.table, row));
+    return this.decoded;
+  }
+
+  get startCursor(): string | undefined {
+    return this.size === 0 ? undefined : this.cursorAt(0);
+  }
+
+  get endCursor(): string | undefined {
+    return this.size === 0 ? undefined : this.cursorAt(this.size - 1);
+  }
+
+  cursorAt(row: number): string {
+    return this.cursorOf(this.of.decode(this.table, row));
+  }
 }
 
 /** A page as Relay's connections show it. `Fields` are those of an edge besides its cursor and node. */
 export interface Connection<Node, Fields = object> {
   readonly edges: ({ cursor: string; node: Node } & Fields)[];
-  nodes: Node[];
+  readonly nodes: Node[];
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
 }
+
+const isAfterCursor = (after: string | null | undefined): boolean => after !== undefined && after !== null;
 
 /**
  * Cuts a page from one row more than was asked for: that row shows that another page follows.
@@ -38,42 +88,45 @@ export function cutPage<Row>(
   return {
     rows: found.slice(0, first),
     hasNextPage: found.length > first,
-    hasPreviousPage: after !== undefined && after !== null,
+    hasPreviousPage: isAfterCursor(after),
     cursorOf,
   };
 }
 
 /**
- * Turns a page into a connection. Edges and cursors are made when they are read, since most callers select neither: add to
- * the connection with Object.assign, because spreading it would read them all.
+ * Turns a page into a connection. Nodes, edges and cursors are made when they are read, since most callers select only some of
+ * them: add to the connection with Object.assign, because spreading it would read them all.
  */
 export function toConnection<Row, Node, Fields extends object>(
   page: Page<Row>,
   toNode: (row: Row) => Node,
   toEdgeFields: (row: Row) => Fields = () => ({}) as Fields,
 ): Connection<Node, Fields> {
-  const { rows, hasNextPage, hasPreviousPage } = page;
+  const { hasNextPage, hasPreviousPage } = page;
   const cursorOf = (row: Row | undefined) => (row === undefined ? null : page.cursorOf(row));
-  const nodes = rows.map(toNode);
+  let nodes: Node[] | undefined;
+  const getNodes = () => (nodes ??= page.rows.map(toNode));
   const toEdge = (row: Row, index: number) => ({
-    node: nodes[index]!,
+    node: getNodes()[index]!,
     get cursor() {
       return page.cursorOf(row);
     },
   });
   return {
-    nodes,
+    get nodes() {
+      return getNodes();
+    },
     get edges() {
-      return rows.map((row, index) => Object.assign(toEdge(row, index), toEdgeFields(row)));
+      return page.rows.map((row, index) => Object.assign(toEdge(row, index), toEdgeFields(row)));
     },
     pageInfo: {
       hasNextPage,
       hasPreviousPage,
       get startCursor() {
-        return cursorOf(rows[0]);
+        return page.startCursor ?? cursorOf(page.rows[0]);
       },
       get endCursor() {
-        return page.endCursor ?? cursorOf(rows.at(-1));
+        return page.endCursor ?? cursorOf(page.rows.at(-1));
       },
     },
   };

@@ -41,7 +41,12 @@ export class ReadBudget {
    * @throws AppError QUERY_TOO_COMPLEX past 10 MB, and what `hold` throws.
    */
   spend<Row>(rows: readonly Row[], sizeOf: (row: Row) => number): void {
-    for (const row of rows) this.spent += sizeOf(row);
+    this.spendBytes(rows.reduce((bytes, row) => bytes + sizeOf(row), 0));
+  }
+
+  /** Counts bytes of rows, as `spend` does. */
+  spendBytes(bytes: number): void {
+    this.spent += bytes;
     if (this.spent <= LARGE_BYTES) return;
     try {
       if (this.spent > MAX_READ_BYTES) throw answerTooLarge();

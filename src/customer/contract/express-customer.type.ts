@@ -2,7 +2,8 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar, JsonScalar } from '../../shared/scalars.js';
 import { EXTERNAL_REFERENCE_ID, METADATA_LIMITS } from './descriptions.js';
 import { Node } from './node.type.js';
-import type { ExpressCustomerEntity, Metadata } from '../model/express-customer.entity.js';
+import type { Metadata } from '../model/express-customer.entity.js';
+import type { ListedCustomer } from '../model/listed-customer.js';
 
 /** A customer as every API answers it. */
 @ObjectType({ implements: Node, description: 'An Express customer: groups users and studies.' })
@@ -61,7 +62,7 @@ export class ExpressCustomer extends Node {
 }
 
 /** Maps a row to an answer. It is the only way, so that a column which is not named here cannot leak. */
-export function toExpressCustomer(row: ExpressCustomerEntity): ExpressCustomer {
+export function toExpressCustomer(row: ListedCustomer): ExpressCustomer {
   return {
     id: row.expressCustomerId,
     expressCustomerId: row.expressCustomerId,

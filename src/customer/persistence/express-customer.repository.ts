@@ -3,16 +3,19 @@ import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { isInTransaction } from '../../database/prepared-statement.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
-import { cutPage, type Page, type PageRequest } from '../../shared/page.js';
+import { cutPage, TextPage, type Page, type PageRequest } from '../../shared/page.js';
+import { TextTable } from '../../shared/text-table.js';
 import type { Changeable } from '../model/changes.js';
 import type { CustomerList } from '../model/customer-list.js';
 import { expressCustomerNotFound } from '../model/errors.js';
 import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import type { ListedCustomer } from '../model/listed-customer.js';
 import { findBatched, findByIds, findByReference } from './batched-gets.js';
 import { isExpressCustomerId } from '../model/express-customer-id.js';
 import { isExternalReference } from '../model/rules.js';
 import { countList, findInList } from './list/search.js';
-import { criteriaAfter, ORDERS } from './list/order.js';
+import { readCustomer } from './list/customer-text.js';
+import { criteriaAfter, ORDERS, type SortedCustomer } from './list/order.js';
 import { foldForSearch } from '../model/fold-for-search.js';
 
 /** What a change may set. */
@@ -117,9 +120,10 @@ export class ExpressCustomerRepository {
   /** @throws AppError BAD_USER_INPUT when `after` is not a cursor of this list. */
   async findPage(
     { criteria, orderBy }: CustomerList,
-    { first, after }: PageRequest,
+    request: PageRequest,
     signal?: AbortSignal,
-  ): Promise<Page<ExpressCustomerEntity>> {
+  ): Promise<Page<ListedCustomer>> {
+    const { first, after } = request;
     const order = ORDERS[orderBy];
     // Computed when a cursor is read or made: many callers take the first page and no cursor.
     let known: string | undefined;
@@ -128,9 +132,11 @@ export class ExpressCustomerRepository {
     if (afterKeys && !order.areKeys(afterKeys)) throw invalidCursor();
     // One row more than the page has, to see whether another page follows.
     const left = criteriaAfter(criteria, order, afterKeys);
-    const request = { clinicId: this.clinicId, criteria: left, order, after: afterKeys };
-    const found = await findInList(this.manager, request, first + 1, signal);
-    return cutPage(found, first, after, (row) => encodeCursor(scope(), order.keysOf(row)));
+    const list = { clinicId: this.clinicId, criteria: left, order, after: afterKeys };
+    const found = await findInList(this.manager, list, first + 1, signal);
+    const cursorOf = (row: SortedCustomer) => encodeCursor(scope(), order.keysOf(row));
+    if (found instanceof TextTable) return new TextPage(found, request, { decode: readCustomer, cursorOf });
+    return cutPage(found, first, after, cursorOf);
   }
 
   /** The customers on all pages of a list. */

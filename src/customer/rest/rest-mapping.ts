@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { AppError, badUserInput, type FieldError } from '../../shared/app-error.js';
 import { instantText } from '../../shared/instant.js';
 import { PAGE_SIZE, type Page } from '../../shared/page.js';
-import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
+import type { ListedCustomer } from '../model/listed-customer.js';
 import { toExpressCustomer } from '../contract/express-customer.type.js';
 
 type Names = ReadonlyMap<unknown, string>;
@@ -21,7 +21,7 @@ const HEADER_NAMES: Names = new Map([['idempotencyKey', 'Idempotency-Key']]);
  * Eight of the nine published fields: createdByApiKeyId or createdByUserId, whichever kind of caller created it. The version
  * travels as the ETag.
  */
-export function toRestCustomer(row: ExpressCustomerEntity): object {
+export function toRestCustomer(row: ListedCustomer): object {
   const { createdByApiKeyId, createdByUserId, ...rest } = toExpressCustomer(row);
   const { id: _, version: __, externalReferenceId: ___, ...customer } = rest;
   return {
@@ -34,12 +34,12 @@ export function toRestCustomer(row: ExpressCustomerEntity): object {
 }
 
 /** Sends a customer with its version as a strong ETag: equal ETags mean equal text. */
-export function sendCustomer(reply: FastifyReply, row: ExpressCustomerEntity): FastifyReply {
+export function sendCustomer(reply: FastifyReply, row: ListedCustomer): FastifyReply {
   return reply.header('etag', `"${row.version}"`).send(toRestCustomer(row));
 }
 
 /** A page of customers. Its last page has no cursor: some client libraries go on while there is one, whatever `hasMore` says. */
-export function toRestPage(page: Page<ExpressCustomerEntity>): object {
+export function toRestPage(page: Page<ListedCustomer>): object {
   const last = page.rows.at(-1);
   return {
     expressCustomers: page.rows.map(toRestCustomer),

@@ -1,12 +1,12 @@
 import { authorise, type RequestContext } from '../../identity/request-context.js';
 import type { Page } from '../../shared/page.js';
-import type { ExpressCustomerEntity } from '../model/express-customer.entity.js';
-import { customerBytes } from '../model/row-size.js';
+import type { ListedCustomer } from '../model/listed-customer.js';
+import { pageBytes } from '../model/row-size.js';
 import { ExpressCustomerRepository } from '../persistence/express-customer.repository.js';
 import { toCriteria } from '../contract/express-customer.filter.js';
 import type { ExpressCustomersArgs } from '../contract/express-customers.args.js';
 
-export interface ExpressCustomersPage extends Page<ExpressCustomerEntity> {
+export interface ExpressCustomersPage extends Page<ListedCustomer> {
   /** Counts the customers of all pages. Costs in proportion to them, so call it only when asked. */
   count: () => Promise<number>;
 }
@@ -26,6 +26,6 @@ export async function expressCustomers(
   const repository = new ExpressCustomerRepository(context.dataSource.manager, clinicId);
   const list = { criteria: toCriteria(args.filter), orderBy: args.orderBy };
   const page = await repository.findPage(list, args, context.readBudget?.signal);
-  context.readBudget?.spend(page.rows, customerBytes);
-  return { ...page, count: () => repository.count(list) };
+  context.readBudget?.spendBytes(pageBytes(page));
+  return Object.assign(page, { count: () => repository.count(list) });
 }

@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { batched, type Group } from '../../../database/batched.js';
 import { runPrepared } from '../../../database/prepared-statement.js';
-import { selectColumns } from '../../../database/select-columns.js';
-import { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
+import { TextTable } from '../../../shared/text-table.js';
+import { selectAsText } from './customer-text.js';
 import { afterCursor, ListStatement, type ListRequest } from './statement.js';
 import { orderBy } from './order.js';
-
-type Found = ExpressCustomerEntity[];
 
 // Rounded up and written out, so that there are few prepared statements: a bound limit would hide from a generic plan how
 // few rows are wanted.
@@ -31,40 +29,44 @@ function getName(sql: string): string {
   return name;
 }
 
-const run = <Row extends object>(dataSource: DataSource, text: string, values: unknown[]): Promise<Row[]> =>
+interface PageRow {
+  page: string | null;
+}
+
+const run = <Row extends PageRow>(dataSource: DataSource, text: string, values: unknown[]): Promise<Row[]> =>
   runPrepared<Row>(dataSource, { name: getName(text), text, values });
 
 const inOrder = ({ order }: Seek): string => orderBy(order.keys, order);
 
-function findFirstPage(dataSource: DataSource, seek: Seek): Promise<Found> {
+/** SQL of the first rows that meet the conditions, as one text. */
+const selectPage = (seek: Seek, where: string): string => `
+  SELECT ${selectAsText(seek.order)} AS page
+  FROM (SELECT * FROM express_customers AS customer ${where} ${inOrder(seek)} LIMIT ${seek.limit}) AS customer`;
+
+async function findFirstPage(dataSource: DataSource, seek: Seek): Promise<TextTable> {
   const { where, values } = new ListStatement(seek);
-  const text = `
-    SELECT ${selectColumns(dataSource, 'customer', ExpressCustomerEntity)} FROM express_customers AS customer ${where}
-    ${inOrder(seek)} LIMIT ${seek.limit}`;
-  return run<ExpressCustomerEntity>(dataSource, text, values);
+  const [row] = await run<PageRow>(dataSource, selectPage(seek, where), values);
+  return new TextTable(row!.page);
 }
 
 // By hand, because TypeORM has no way to join laterally: each page is a seek of its own in the index of the order.
-async function findPagesAfter(dataSource: DataSource, seek: Seek, after: string[][]): Promise<Found[]> {
-  const { order, limit } = seek;
+async function findPagesAfter(dataSource: DataSource, seek: Seek, after: string[][]): Promise<TextTable[]> {
+  const { order } = seek;
   const statement = new ListStatement({ ...seek, after: null });
   const keys = order.keys.map((_, at) => `key_${at}`);
   const given = order.keys.map((_, at) => `${statement.bind(after.map((of) => of[at]))}::${order.types[at]}[]`);
   const text = `
-    SELECT ${selectColumns(dataSource, 'customer', ExpressCustomerEntity)}, wanted.place::integer AS place
+    SELECT wanted.place::integer AS place, found.page
     FROM unnest(${given.join(', ')}) WITH ORDINALITY AS wanted (${keys.join(', ')}, place)
-    CROSS JOIN LATERAL (
-      SELECT * FROM express_customers AS customer ${statement.where} AND ${afterCursor(order, keys)} ${inOrder(seek)} LIMIT ${limit}
-    ) AS customer
-    ORDER BY wanted.place, ${order.keys.map((key) => `${key} ${order.direction}`).join(', ')}`;
-  const rows = await run<ExpressCustomerEntity & { place: number }>(dataSource, text, statement.values);
-  const pages: Found[] = after.map(() => []);
-  for (const row of rows) pages[row.place - 1]!.push(row);
+    CROSS JOIN LATERAL (${selectPage(seek, `${statement.where} AND ${afterCursor(order, keys)}`)}) AS found`;
+  const rows = await run<PageRow & { place: number }>(dataSource, text, statement.values);
+  const pages: TextTable[] = [];
+  for (const { place, page } of rows) pages[place - 1] = new TextTable(page);
   return pages;
 }
 
 /** The pages of lists that differ only in where they begin; a page that several calls ask for is read once. */
-async function findPages(dataSource: DataSource, seeks: Seek[]): Promise<Found[]> {
+async function findPages(dataSource: DataSource, seeks: Seek[]): Promise<TextTable[]> {
   const [seek] = seeks as [Seek];
   if (seek.after === null) {
     const page = await findFirstPage(dataSource, seek);
@@ -89,13 +91,13 @@ function countFitting(seeks: Seek[]): number {
   return end === -1 ? seeks.length : end;
 }
 
-const findPage = batched<Seek, Found, Kind>(
+const findPage = batched<Seek, TextTable, Kind>(
   { name: 'pages', size: countFitting, concurrency: 3, keyOf: ({ shape }) => shape },
   (dataSource, _kind, seeks) => findPages(dataSource, seeks),
 );
 
 /**
- * The first `limit` rows of a list whose conditions an index answers in list order, read together with the lists of the same kind
+ * The first `limit` rows or more of a list whose conditions an index answers in list order, read together with the lists of the same kind
  * that its clinic asks for at the moment. Never older than the call: it joins only a statement that has not been sent.
  */
 export async function findPageBatched(
@@ -103,11 +105,11 @@ export async function findPageBatched(
   request: ListRequest,
   limit: number,
   signal?: AbortSignal,
-): Promise<Found> {
+): Promise<TextTable> {
   const cursor = JSON.stringify(request.after);
   const seek = { ...request, limit: LIMITS.find((most) => limit <= most) ?? limit, cursor };
   const { clinicId, after } = request;
   const { isActive, updatedAfter = '', externalReferenceId = '' } = request.criteria;
   const shape = [inOrder(seek), isActive, seek.limit, after === null, updatedAfter, externalReferenceId].join(' ');
-  return (await findPage(dataSource, { clinicId, shape }, seek, signal)).slice(0, limit);
+  return findPage(dataSource, { clinicId, shape }, seek, signal);
 }

@@ -1,7 +1,10 @@
 import { invalidCursor } from '../../../shared/cursor.js';
 import { parseInstant } from '../../../shared/instant.js';
-import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import type { Criteria, ExpressCustomerOrder } from '../../model/customer-list.js';
+import type { ListedCustomer } from '../../model/listed-customer.js';
+
+/** A row of a list, with the name by which it is sorted where it is listed by name. */
+export type SortedCustomer = ListedCustomer & { nameSearch?: string };
 
 export interface Order {
   /** SQL of the sort keys; the id comes last and makes the order total. */
@@ -10,11 +13,12 @@ export interface Order {
   types: string[];
   direction: 'ASC' | 'DESC';
   /** The values of the sort keys of a row, for its cursor. */
-  keysOf(row: ExpressCustomerEntity): string[];
+  keysOf(row: SortedCustomer): string[];
   /** Whether texts can be the values of the sort keys. */
   areKeys(keys: string[]): boolean;
   /** Whether it is the order of the last change, in which an index finds what was updated after a time. */
   isByUpdate: boolean;
+  isByName: boolean;
   /** Whether an index lists only the active customers, or only the others, in this order. */
   isIndexedBy(isActive: boolean): boolean;
 }
@@ -24,19 +28,21 @@ const byCreation = {
   types: ['text'],
   areKeys: () => true,
   isByUpdate: false,
-  keysOf: (row: ExpressCustomerEntity) => [row.expressCustomerId],
+  isByName: false,
+  keysOf: (row: SortedCustomer) => [row.expressCustomerId],
   isIndexedBy: () => true,
 };
 
 // As PostgreSQL's left(): code points, not UTF-16 units.
-const nameKey = ({ nameSearch }: ExpressCustomerEntity) => [...nameSearch].slice(0, 100).join('');
+const nameKey = ({ nameSearch }: SortedCustomer) => [...nameSearch!].slice(0, 100).join('');
 
 const byName = {
   keys: ['left(customer.name_search, 100)', 'customer.express_customer_id'],
   types: ['text', 'text'],
   areKeys: () => true,
   isByUpdate: false,
-  keysOf: (row: ExpressCustomerEntity) => [nameKey(row), row.expressCustomerId],
+  isByName: true,
+  keysOf: (row: SortedCustomer) => [nameKey(row), row.expressCustomerId],
   // Only of the few inactive ones: an index of the others would cost every create.
   isIndexedBy: (isActive: boolean) => !isActive,
 };
@@ -46,7 +52,8 @@ const byUpdate = {
   types: ['timestamptz', 'text'],
   areKeys: ([updatedAt]: string[]) => parseInstant(updatedAt!)?.toISOString() === updatedAt,
   isByUpdate: true,
-  keysOf: (row: ExpressCustomerEntity) => [row.updatedAt.toISOString(), row.expressCustomerId],
+  isByName: false,
+  keysOf: (row: SortedCustomer) => [row.updatedAt.toISOString(), row.expressCustomerId],
   // An index of each kind would cost every change.
   isIndexedBy: () => false,
 };

@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize';
 import type { EntityManager } from 'typeorm';
 import { batched, type Group } from '../../../database/batched.js';
 import { withTenantSlot } from '../../../database/tenant-slots.js';
+import type { TextTable } from '../../../shared/text-table.js';
 import type { Criteria } from '../../model/customer-list.js';
 import { selectColumns } from '../../../database/select-columns.js';
 import { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
@@ -66,7 +67,7 @@ const isIndexed = ({ namePart, metadata, createdAfter, updatedAfter }: Criteria)
   (namePart !== undefined && [...namePart].length >= MIN_INDEXED_LENGTH);
 
 /**
- * The first `limit` rows of a list. PostgreSQL has no statistics of substrings and metadata by which it could choose a plan,
+ * The first `limit` rows of a list; more where they come as a text. PostgreSQL has no statistics of substrings and metadata by which it could choose a plan,
  * so a search probes: it scans 1,000 rows in list order; if their hit rate promises a full page, 10,000; otherwise it asks the
  * search index. Each answer comes from one statement, so that it shows one moment: one statement is sent for lists without
  * a search and for common matches, two for rare ones, three at most.
@@ -76,7 +77,7 @@ export async function findInList(
   request: ListRequest,
   limit: number,
   signal?: AbortSignal,
-): Promise<Found> {
+): Promise<Found | TextTable> {
   if (new ListStatement(request).searched.length === 0)
     return findPageBatched(manager.connection, request, limit, signal);
   signal?.throwIfAborted();
