@@ -3,10 +3,16 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { openBrowser, watch } from '../support/browser.js';
 import { startService, type Service } from '../support/service.js';
 
+/** What GraphiQL itself breaks in the explorer: its tabs have buttons in them, and its editor dims the number of an empty line. */
+const FAULTS_OF_GRAPHIQL =
+  /^(nested-interactive: <li [^>]*class="graphiql-tab|color-contrast: <div class="line-numbers )/;
+
 interface PageToCheck {
   path: string;
   /** What is there once it is ready. */
   ready: (page: Page) => Locator;
+  /** Faults that a program of others has there. */
+  excepted?: RegExp;
 }
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
@@ -16,6 +22,11 @@ const PAGES: PageToCheck[] = [
   { path: '/docs/', ready: heading },
   { path: '/docs/errors', ready: heading },
   { path: '/v1/docs', ready: (page) => page.getByText('Creates a customer').first() },
+  {
+    path: '/explorer',
+    ready: (page) => page.locator('.graphiql-query-editor .view-line').first(),
+    excepted: FAULTS_OF_GRAPHIQL,
+  },
 ];
 
 /** A telephone, a desk, and a desk at 200 %, whose pixels count twice. */
@@ -39,14 +50,14 @@ afterAll(async () => {
 });
 
 /** Through the debugger: the policy of a page admits no script. */
-async function findFaults(page: Page): Promise<[string, string[]][]> {
+async function findFaults(page: Page): Promise<string[]> {
   const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
     `${axe}; axe.run()`,
   );
-  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-describe.each(PAGES)('$path', ({ path, ready }) => {
+describe.each(PAGES)('$path', ({ path, ready, excepted = /^$/ }) => {
   it.each(SCREENS)('has no fault of accessibility on $name, light and dark, and fits', async (screen) => {
     const { width, height, deviceScaleFactor } = screen;
     const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor });
@@ -54,7 +65,8 @@ describe.each(PAGES)('$path', ({ path, ready }) => {
       await page.emulateMedia({ colorScheme });
       await page.goto(`${service.url}${path}`);
       await ready(page).waitFor();
-      expect(await findFaults(page)).toEqual([]);
+      const faults = await findFaults(page);
+      expect(faults.filter((fault) => !excepted.test(fault))).toEqual([]);
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     }
     await page.close();
