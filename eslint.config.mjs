@@ -78,6 +78,8 @@ export default tseslint.config(
           'Element',
           'fetch',
           'localStorage',
+          'location',
+          'URL',
           'matchMedia',
           'MiniSearch',
           'navigator',

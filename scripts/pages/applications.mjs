@@ -15,12 +15,12 @@ export function addReference(site, root) {
   const folder = join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static');
   site.addAsset('/assets/swagger-ui.js', readFileSync(join(folder, 'swagger-ui-bundle.js')));
   site.addAsset('/assets/swagger-ui.css', readFileSync(join(folder, 'swagger-ui.css')));
-  addClient(site, root, ['reference.js', 'reference.css']);
+  addClient(site, root, ['head.css', 'reference.js', 'reference.css']);
 }
 
-/** GraphiQL, the explorer. */
+/** GraphiQL, the explorer; and what the page of Apollo Sandbox has of its own. */
 export async function addExplorer(site, root) {
-  addClient(site, root, ['explorer.js', 'explorer.css']);
+  addClient(site, root, ['explorer.js', 'explorer.css', 'sandbox.js', 'sandbox.css']);
   const parts = await import('@graphql-yoga/render-graphiql/graphiql');
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = parts.default ?? parts;
   const files = {

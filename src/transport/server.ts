@@ -136,9 +136,8 @@ async function addHooks(server: FastifyInstance, services: Services): Promise<vo
   closeConnectionsOnStop(server, services);
 }
 
-function addPages(server: FastifyInstance, services: Services, schemaText: string): void {
-  const site = new Site();
-  startPage(server, services, schemaText);
+function addPages(server: FastifyInstance, services: Services, site: Site): void {
+  startPage(server, services, services.schema.text);
   if (services.config.hasExplorers) explorer(server, services, site);
   referencePage(server, services, site);
   sitePages(server, site, services.config.hasDocs);
@@ -154,9 +153,9 @@ export async function buildServer(services: Services): Promise<FastifyInstance> 
     sendError(request, reply, new AppError('NOT_FOUND', 'No such endpoint.')),
   );
   healthRoutes(server, services);
-  const { schema } = services;
-  addPages(server, services, schema.text);
-  await graphqlEndpoint(server, services, schema.executable);
+  const site = new Site();
+  addPages(server, services, site);
+  await graphqlEndpoint(server, services, services.schema.executable, site);
   await restEndpoint(server);
   answerOtherMethods();
   return server;

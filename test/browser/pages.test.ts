@@ -96,13 +96,13 @@ it('the REST reference creates a customer with the demo key that is filled in', 
   expect(await service.dataSource.query('SELECT count(*)::int AS n FROM express_customers')).toEqual([{ n: 1 }]);
 });
 
-it.each(['/', '/explorer', '/v1/docs', '/docs/', '/docs/errors', '/docs/graphql-reference'])(
+it.each(['/', '/explorer', '/graphql', '/v1/docs', '/docs/', '/docs/errors', '/docs/graphql-reference'])(
   '%s fits a telephone: nothing is cut off to the right',
   async (path) => {
     await page.setViewportSize({ width: 360, height: 740 });
     await page.goto(`${service.url}${path}`);
     await page
-      .getByText(/Where to go|Variables|Creates a customer|Pages/)
+      .getByText(/Where to go|Variables|loads from the internet|Creates a customer|Pages/)
       .first()
       .waitFor();
     const right = await page.evaluate<number>('document.documentElement.scrollWidth');
@@ -110,12 +110,39 @@ it.each(['/', '/explorer', '/v1/docs', '/docs/', '/docs/errors', '/docs/graphql-
   },
 );
 
-it('the Sandbox page comes with the create and the demo key, and leads on to the explorer where its script cannot be loaded', async () => {
+// Apollo's script needs the internet; what stands for it here does what our page relies on.
+const APOLLO = `self.EmbeddedSandbox = function (options) {
+  self.options = options;
+  document.querySelector(options.target).append(document.createElement('iframe'));
+};`;
+
+it.each(['light', 'dark'] as const)(
+  'the Sandbox page hands the create and the demo key to the script of Apollo, in %s colours too',
+  async (colorScheme) => {
+    const seen = watch(page, service.url);
+    await page.emulateMedia({ colorScheme });
+    await page.route(/^https/, (route) => route.fulfill({ body: APOLLO, contentType: 'text/javascript' }));
+    await page.goto(`${service.url}/graphql`);
+    await page.locator('iframe').waitFor();
+    const options = await page.evaluate<{ initialState: Record<string, unknown> }>('self.options');
+    expect(options).toMatchObject({ initialEndpoint: `${service.url}/graphql`, allowDynamicStyles: false });
+    expect(options.initialState).toMatchObject({
+      document: expect.stringContaining('createExpressCustomer'),
+      headers: { authorization: `Bearer ${service.app.demoKey!.token}` },
+    });
+    const { height } = (await page.locator('iframe').boundingBox())!;
+    expect(height).toBeGreaterThan(400);
+    expect(await findFaults()).toEqual([]);
+    const [script] = seen.foreign;
+    expect(await page.getByText(new URL(script!).host).isVisible()).toBe(true);
+    expect(seen).toEqual({ foreign: [script], complaints: [] });
+    await picture(page, `page-sandbox-${colorScheme}`);
+  },
+);
+
+it('the Sandbox page leads on to the explorer where the script of Apollo cannot be loaded', async () => {
   await page.route(/^https/, (route) => route.abort());
   await page.goto(`${service.url}/graphql`);
-  const html = await page.content();
-  expect(html).toContain('createExpressCustomer');
-  expect(html).toContain(service.app.demoKey!.token);
-  await page.getByRole('link', { name: 'explorer' }).click();
+  await page.getByRole('alert').getByRole('link', { name: 'explorer' }).click();
   await page.getByRole('button', { name: /execute query/i }).waitFor();
 });

@@ -2,6 +2,7 @@ import { ApolloServer, type ApolloServerOptions } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
@@ -24,8 +25,8 @@ import { answerPlugin } from './plugin.js';
 import { costPlugin } from './limits/cost-plugin.js';
 import { limitDocumentLength } from './limits/document-length.js';
 import { documentRule } from './limits/document-rule.js';
-import { completeSandboxPage, sandboxPlugin } from './sandbox.js';
-import { showKeyOnLoopback } from '../pages/demo-key.js';
+import { sandboxPage } from '../pages/sandbox.js';
+import type { Site } from '../pages/site.js';
 import type { Services } from '../services.js';
 import { PATHS } from '../paths.js';
 
@@ -65,11 +66,11 @@ function createApolloServer(
       trustPlugin(trusted, config.hasExplorers),
       costPlugin(config.limits.cost, spendPoints),
       operations.plugin,
-      sandboxPlugin(config.hasExplorers),
       fastifyApolloDrainPlugin(server),
       // They cost time on every list, and would reveal to callers how long each resolver took.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
@@ -121,9 +122,10 @@ export async function graphqlEndpoint(
   server: FastifyInstance,
   services: Services,
   schema: GraphQLSchema,
+  site: Site,
 ): Promise<void> {
   const { config, redis, spendPoints, trusted } = services;
-  const getShownKey = showKeyOnLoopback(services);
+  const answerByPage = sandboxPage(services, site);
   const persisted = new PersistedDocuments(trusted, redis && new SharedDocuments(redis));
   const operations = new RepeatedOperations(schema, trusted, persisted, config.limits.cost, spendPoints);
   const apollo = createApolloServer(server, schema, persisted, operations, services);
@@ -140,11 +142,11 @@ export async function graphqlEndpoint(
     ],
     handler: async (request, reply) => {
       if (isNotAcceptable(request, config.hasExplorers)) return rejectAccept(reply);
+      if (config.hasExplorers && prefersPage(request)) return answerByPage(request, reply);
       const call = prefersPage(request) ? null : readCall(request);
       const answer = call && (await operations.answer(call, getContext(request)));
       return answer ? send(request, reply, answer) : answerByApollo.call(server, request, reply);
     },
-    onSend: (request, reply, payload, next) =>
-      next(null, completeSandboxPage(reply, addRequestId(request, reply, payload), getShownKey)),
+    onSend: (request, reply, payload, next) => next(null, addRequestId(request, reply, payload)),
   });
 }

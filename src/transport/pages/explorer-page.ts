@@ -1,3 +1,4 @@
+import { toScriptLiteral } from './script-literal.js';
 import { ANY_CUSTOMER_ID } from './worked-example.js';
 import { WORKED_EXAMPLES } from './worked-examples.js';
 import { PATHS } from '../paths.js';
@@ -15,9 +16,6 @@ export const PARTS = [
 
 /** Where the page loads each of its parts from. */
 export type PartUrls = Record<(typeof PARTS)[number], string>;
-
-// "</script>" inside a string would end the script.
-const toScriptLiteral = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 const buildOptions = (key: string) => {
   const headers = JSON.stringify({ authorization: `Bearer ${key}` }, null, 2);

@@ -2,14 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../services.js';
 import { showKeyOnLoopback } from './demo-key.js';
-import { explorerPage, PARTS, type PartUrls } from './explorer-page.js';
+import { explorerPage, PARTS } from './explorer-page.js';
 import { PATHS } from '../paths.js';
 import type { Site } from './site.js';
-
-async function findParts(site: Site): Promise<PartUrls> {
-  const urls = await Promise.all(PARTS.map((name) => site.urlOf(`${PATHS.assets}/${name}`)));
-  return Object.fromEntries(PARTS.map((name, at) => [name, urls[at]])) as PartUrls;
-}
 
 // Scripts and style elements need the nonce; the code editor's workers are parts of this page. Nothing is loaded from other
 // hosts, and no style attribute applies: what the editor writes into them is set by a script.
@@ -35,6 +30,6 @@ export function explorer(server: FastifyInstance, services: Services, site: Site
     return reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', buildPolicy(nonce))
-      .send(explorerPage(nonce, getShownKey(request), await findParts(site)));
+      .send(explorerPage(nonce, getShownKey(request), await site.urlsOf(PARTS)));
   });
 }

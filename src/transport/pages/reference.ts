@@ -4,8 +4,10 @@ import type { Services } from '../services.js';
 import { KEY_PLACEHOLDER, showKeyOnLoopback } from './demo-key.js';
 import { STRICT_POLICY, type Site } from './site.js';
 
+const PARTS = ['swagger-ui.css', 'head.css', 'reference.css', 'swagger-ui.js', 'reference.js'] as const;
+
 interface Parts {
-  urls: { page: string; program: string; pageStyle: string; programStyle: string };
+  urls: Record<(typeof PARTS)[number], string>;
   /** Filled in for the reader; empty where no key may be shown. */
   key: string;
   hasDocs: boolean;
@@ -18,10 +20,11 @@ const referenceHtml = ({ urls, key, hasDocs }: Parts): string => `<!doctype html
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Express customers: REST reference</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${urls.programStyle}">
-<link rel="stylesheet" href="${urls.pageStyle}">
-<script src="${urls.program}" defer></script>
-<script src="${urls.page}" defer></script>
+<link rel="stylesheet" href="${urls['swagger-ui.css']}">
+<link rel="stylesheet" href="${urls['head.css']}">
+<link rel="stylesheet" href="${urls['reference.css']}">
+<script src="${urls['swagger-ui.js']}" defer></script>
+<script src="${urls['reference.js']}" defer></script>
 </head>
 <body data-description="${PATHS.openapi}" data-key="${key}">
 <header>
@@ -38,14 +41,9 @@ const referenceHtml = ({ urls, key, hasDocs }: Parts): string => `<!doctype html
 export function referencePage(server: FastifyInstance, services: Services, site: Site): void {
   const getShownKey = showKeyOnLoopback(services);
   server.get(PATHS.reference, async (request, reply) => {
-    const [page, program, pageStyle, programStyle] = await Promise.all(
-      ['reference.js', 'swagger-ui.js', 'reference.css', 'swagger-ui.css'].map((name) =>
-        site.urlOf(`${PATHS.assets}/${name}`),
-      ),
-    );
+    const urls = await site.urlsOf(PARTS);
     const shown = getShownKey(request);
     const key = shown === KEY_PLACEHOLDER ? '' : shown;
-    const urls = { page: page!, program: program!, pageStyle: pageStyle!, programStyle: programStyle! };
     return reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', STRICT_POLICY)

@@ -37,6 +37,12 @@ export class Site {
     return file.url;
   }
 
+  /** The URLs of assets, by the names of their files in `/assets`. */
+  async urlsOf<Name extends string>(names: readonly Name[]): Promise<Record<Name, string>> {
+    const urls = await Promise.all(names.map((name) => this.urlOf(`${PATHS.assets}/${name}`)));
+    return Object.fromEntries(names.map((name, at) => [name, urls[at]])) as Record<Name, string>;
+  }
+
   /** The file of a URL; an asset is found without its hash too, but may then not be kept. */
   async find(url: string): Promise<SiteFile | undefined> {
     const files = await this.list();

@@ -16,6 +16,19 @@ describe('the page at /graphql', () => {
     expect(text).toContain(`Bearer ${service.app.demoKey!.token}`);
   });
 
+  it('has the headers of the other pages, and allows and names the two hosts that it loads from', async () => {
+    service = await startService('embedded');
+    const { headers, text } = await service.request('/graphql', PAGE);
+    const policy = headers.get('content-security-policy')!;
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self' https:.*; frame-ancestors 'none'$/);
+    expect(policy).not.toMatch(/unsafe|\*/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    const hosts = [...policy.matchAll(/https:\/\/([^\s;]+)/g)].map(([, host]) => host);
+    expect(hosts).toHaveLength(2);
+    for (const host of hosts) expect(text).toMatch(new RegExp(`<p class="source">.*${host}`));
+    expect(text).not.toMatch(/<style|<script(?! src="\/| type="application\/json")| style=|(?:src|href)="https/);
+  });
+
   it('holds no key where there is no demo clinic', async () => {
     service = await startService('postgresql');
     const { text } = await service.request('/graphql', PAGE);
