@@ -4,6 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from '
 import { createServer, type Server } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describeThisProcess, type Holder } from '../../../src/database/embedded/data-dir-holder.js';
 import { DataDirInUseError, lockDataDir } from '../../../src/database/embedded/data-dir-lock.js';
@@ -69,16 +71,20 @@ const TIMES = { renewEveryMs: 50, silentForMs: 400 };
 // Other systems do not say when a process started, nor whether it was collected.
 if (process.platform === 'linux') {
   it('takes over from a process that was killed and that its parent has not collected yet', async () => {
-    const zombie = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const stdio = ['ignore', 'pipe', 'ignore', 'pipe'] as const;
+    const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60'], { stdio: [...stdio] });
     try {
-      const [line] = (await once(zombie.stdout, 'data')) as [Buffer];
+      const [line] = (await once(parent.stdout!, 'data')) as [Buffer];
+      // A shell would collect its child; the program that takes its place does not.
+      while ((await readFile(`/proc/${parent.pid}/comm`, 'utf8')) !== 'sleep\n') await sleep(20);
+      (parent.stdio[3] as Writable).end();
       await untilZombie(Number(line.toString()));
       await lockOf({ pid: Number(line.toString()), start: await startOf(Number(line.toString())) });
       await (
         await lockDataDir(folder)
       )();
     } finally {
-      zombie.kill('SIGKILL');
+      parent.kill('SIGKILL');
     }
   });
 }
@@ -86,7 +92,7 @@ if (process.platform === 'linux') {
 const statOf = async (pid: number) => (await promisify(execFile)('cat', [`/proc/${pid}/stat`])).stdout.split(' ');
 const startOf = async (pid: number) => (await statOf(pid))[21]!;
 async function untilZombie(pid: number): Promise<void> {
-  while ((await statOf(pid))[2] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 20));
+  while ((await statOf(pid))[2] !== 'Z') await sleep(20);
 }
 
 describe('a lock from another container on this machine, whose process ids mean nothing here', () => {
