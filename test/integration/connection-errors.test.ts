@@ -76,7 +76,7 @@ describe('an answer of the server is passed on with what to do', () => {
     expect(await tryUrl(urlOf(user))).toContain(NO_PASSWORD);
     expect(await tryUrl(urlOf(`${user}:right`))).toBe('connected');
     expect(await tryUrl(urlOf(`${user}:wrong`))).toMatch(
-      /rejects the user or the password.*PostgreSQL says: .*failed.* \(28P01\)/,
+      /PostgreSQL rejects the user or the password.*PostgreSQL says: .*failed.* \(28P01\)/,
     );
   });
 
@@ -84,15 +84,23 @@ describe('an answer of the server is passed on with what to do', () => {
     [
       'an entry of pg_hba.conf that rejects',
       () => urlOf('rejected_user'),
-      /pg_hba.*PostgreSQL says: .*rejects.* \(28000\)/,
+      /PostgreSQL does not let this user in: .*pg_hba.*PostgreSQL says: .*rejects.* \(28000\)/,
     ],
     [
       'a user without a connection left',
       () => urlOf('limited_user'),
-      /max_connections.*PostgreSQL says: too many.* \(53300\)/,
+      /PostgreSQL has no connection left.*max_connections.*PostgreSQL says: too many.* \(53300\)/,
     ],
-    ['a database that takes none', () => urlOf('postgres', { database: 'closed' }), /ALLOW_CONNECTIONS.*\(55000\)/],
-    ['no such database', () => urlOf('postgres', { database: 'none' }), /Create it, or correct the name.*\(3D000\)/],
+    [
+      'a database that takes none',
+      () => urlOf('postgres', { database: 'closed' }),
+      /takes no connections: .*ALLOW_CONNECTIONS.*\(55000\)/,
+    ],
+    [
+      'no such database',
+      () => urlOf('postgres', { database: 'none' }),
+      /PostgreSQL has no database of the name.*Create it, or correct the name.*\(3D000\)/,
+    ],
     [
       'a parameter that the server does not know',
       () => urlOf('postgres', { query: `?options=${encodeURIComponent('-c no_such_setting=1')}` }),

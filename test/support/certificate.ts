@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 const DAY_MS = 86_400_000;
 
@@ -28,10 +28,31 @@ const COMMON_NAME = '550403';
 const SUBJECT_ALTERNATIVE_NAME = '551d11';
 const BASIC_CONSTRAINTS = '551d13';
 
-/** A certificate of a test's own that is signed by itself, for one IPv4 address. */
-export function makeCertificate(address: string): { certificate: string; key: string } {
+const distinguishedName = (commonName: string): Buffer =>
+  sequence(der(0x31, sequence(oid(COMMON_NAME), der(0x0c, Buffer.from(commonName)))));
+
+/** A certificate and its key, in PEM format. */
+export interface Certificate {
+  commonName: string;
+  certificate: string;
+  key: string;
+}
+
+export interface CertificateOptions {
+  commonName?: string;
+  /** From when and until when it is valid, in days from now. */
+  days?: [from: number, to: number];
+  /** Who signs it; itself unless given. */
+  issuer?: Certificate;
+}
+
+/** A certificate of a test's own for one IPv4 address; an authority too, which may sign others. */
+export function makeCertificate(
+  address: string,
+  { commonName = 'a test', days: [from, to] = [-1, 1], issuer }: CertificateOptions = {},
+): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const name = sequence(der(0x31, sequence(oid(COMMON_NAME), der(0x0c, Buffer.from('a test')))));
+  const signer = issuer ? createPrivateKey(issuer.key) : privateKey;
   const now = Date.now();
   const names = sequence(der(0x87, Buffer.from(address.split('.').map(Number))));
   const extensions = sequence(
@@ -42,15 +63,16 @@ export function makeCertificate(address: string): { certificate: string; key: st
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ECDSA_WITH_SHA256,
-    name,
-    sequence(time(new Date(now - DAY_MS)), time(new Date(now + DAY_MS))),
-    name,
+    distinguishedName(issuer?.commonName ?? commonName),
+    sequence(time(new Date(now + from * DAY_MS)), time(new Date(now + to * DAY_MS))),
+    distinguishedName(commonName),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, extensions),
   );
-  const whole = sequence(body, ECDSA_WITH_SHA256, bits(sign('sha256', body, privateKey)));
+  const whole = sequence(body, ECDSA_WITH_SHA256, bits(sign('sha256', body, signer)));
   const lines = whole.toString('base64').replace(/.{64}/g, '$&\n');
   return {
+    commonName,
     certificate: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
   };

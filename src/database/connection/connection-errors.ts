@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { OperatorError } from '../../shared/operator-error.js';
 import { isUnavailable, sqlState } from './postgres-errors.js';
+import { findTlsFault } from './tls-errors.js';
 
 /** No connection to DATABASE_URL could be made. */
 export class ConnectionError extends OperatorError {}
@@ -26,32 +27,22 @@ const REFUSALS: Record<string, string> = {
   '42501': 'The user in DATABASE_URL may not connect to this database. GRANT CONNECT ON DATABASE to it.',
 };
 
-const CERTIFICATE: Record<string, string> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'is signed by itself',
-  SELF_SIGNED_CERT_IN_CHAIN: 'is signed by an authority that this machine does not know',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'is signed by an authority that this machine does not know',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'is signed by an authority that this machine does not know',
-  UNABLE_TO_GET_ISSUER_CERT: 'is signed by an authority that this machine does not know',
-  CERT_HAS_EXPIRED: 'has expired',
-  CERT_NOT_YET_VALID: 'is not valid yet',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'belongs to another host name',
-};
-
-const TRUST =
-  'Name the file of its authority with ?sslrootcert=/path/ca.pem in DATABASE_URL, and the host as the certificate does; ' +
-  '?sslmode=no-verify encrypts without checking whom it talks to.';
-
 // node-postgres gives these no code.
 const NO_PASSWORD = /client password must be a|password.*must be a string/i;
-const NO_TLS = /server does not support SSL connections/;
 
 const NO_PASSWORD_ADVICE = 'DATABASE_URL has no password, and the database asks for one.';
+
+// Its code, 28000, has other reasons too.
+const NEEDS_CERTIFICATE = /requires a valid client certificate/;
+const CERTIFICATE_ADVICE =
+  'PostgreSQL asks for a client certificate: add ?sslcert=/path/client.crt&sslkey=/path/client.key to DATABASE_URL.';
 
 const hasPassword = (databaseUrl: string): boolean => /:\/\/[^/?@]*:[^/?@]+@|[?&]password=/.test(databaseUrl);
 
 function explainAnswer(state: string, message: string, databaseUrl: string): string {
-  const refusal = REFUSALS[state] ?? 'PostgreSQL rejects the connection to DATABASE_URL.';
-  const advice = state === '28P01' && !hasPassword(databaseUrl) ? NO_PASSWORD_ADVICE : refusal;
+  let advice = REFUSALS[state] ?? 'PostgreSQL rejects the connection to DATABASE_URL.';
+  if (state === '28P01' && !hasPassword(databaseUrl)) advice = NO_PASSWORD_ADVICE;
+  if (NEEDS_CERTIFICATE.test(message)) advice = CERTIFICATE_ADVICE;
   return `${advice} PostgreSQL says: ${message} (${state})`;
 }
 
@@ -65,12 +56,8 @@ function describe(error: Error, databaseUrl: string): string | null {
   const state = sqlState(error);
   if (state) return explainAnswer(state, message, databaseUrl);
   if (NO_PASSWORD.test(message)) return NO_PASSWORD_ADVICE;
-  if (NO_TLS.test(message))
-    return `DATABASE_URL asks for TLS, and the server offers none. Turn on ssl in PostgreSQL, or set ?sslmode=disable where the network is trusted. (${message})`;
-  if (CERTIFICATE[code])
-    return `The certificate of the server at DATABASE_URL ${CERTIFICATE[code]}. ${TRUST} (${message})`;
-  if (/^(ERR_SSL|ERR_OSSL|ERR_TLS|EPROTO)/.test(code))
-    return `No TLS connection to DATABASE_URL could be made. ${TRUST} (${message})`;
+  const fault = findTlsFault(code, message);
+  if (fault !== null) return `${fault} (${message.trim()})`;
   if (isUnavailable(error))
     return `No database answers at DATABASE_URL. Start it, or correct the address. (${message || code})`;
   return null;

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { OperatorError } from '../../shared/operator-error.js';
 import { parseHost, splitHosts, type DatabaseHost } from './hosts.js';
@@ -11,26 +11,49 @@ const SSL_MODES = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 've
 // node-postgres checks the certificate and the host name in each of these, and warns that a later version will not.
 const CHECKED_IN_FULL = new Set(['prefer', 'require', 'verify-ca']);
 
-const FILES = ['sslrootcert', 'sslcert', 'sslkey'];
-
-function requireFile(parameter: string, path: string): void {
-  let text: string;
+function readFile(parameter: string, path: string): string {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     const { message } = error as Error;
     throw new DatabaseUrlError(`DATABASE_URL: the file of ${parameter}=${path} cannot be read (${message}).`, {
       cause: error,
     });
   }
-  if (parameter === 'sslkey') return;
+}
+
+/** Reads a file as what it must hold. @throws DatabaseUrlError saying that it does not. */
+function parseFile<Content>(
+  parameters: URLSearchParams,
+  name: 'sslrootcert' | 'sslcert' | 'sslkey',
+  fault: string,
+  parse: (text: string) => Content,
+): Content | null {
+  const path = parameters.get(name);
+  if (!path) return null;
+  const text = readFile(name, path);
   try {
-    new X509Certificate(text);
+    return parse(text);
   } catch (error) {
-    throw new DatabaseUrlError(`DATABASE_URL: the file of ${parameter}=${path} holds no certificate in PEM format.`, {
-      cause: error,
-    });
+    throw new DatabaseUrlError(`DATABASE_URL: the file of ${name}=${path} ${fault}.`, { cause: error });
   }
+}
+
+// A connection that lacks one of them, or with a key of another certificate, would fail in words of OpenSSL.
+function requireFiles(parameters: URLSearchParams): void {
+  const toCertificate = (text: string) => new X509Certificate(text);
+  parseFile(parameters, 'sslrootcert', 'holds no certificate in PEM format', toCertificate);
+  const certificate = parseFile(parameters, 'sslcert', 'holds no certificate in PEM format', toCertificate);
+  const key = parseFile(
+    parameters,
+    'sslkey',
+    'holds no private key in PEM format without a passphrase',
+    createPrivateKey,
+  );
+  if ((certificate === null) !== (key === null))
+    throw new DatabaseUrlError('DATABASE_URL: sslcert and sslkey are needed together.');
+  if (certificate !== null && key !== null && !certificate.checkPrivateKey(key))
+    throw new DatabaseUrlError('DATABASE_URL: the key of sslkey does not belong to the certificate of sslcert.');
 }
 
 function setSslMode(parameters: URLSearchParams): void {
@@ -65,7 +88,8 @@ export interface PreparedDatabaseUrl {
 /**
  * Reads DATABASE_URL. Every sslmode but `disable` and `no-verify` checks the server's certificate and host name;
  * `sslrootcert=system` trusts what this machine trusts.
- * @throws DatabaseUrlError for an unknown sslmode or target_session_attrs, and for a certificate file that cannot be read.
+ * @throws DatabaseUrlError for an unknown sslmode or target_session_attrs, and for files of certificates and
+ * keys that cannot be read or do not fit each other.
  */
 export function prepareDatabaseUrl(databaseUrl: string): PreparedDatabaseUrl {
   const urls = splitHosts(databaseUrl);
@@ -78,6 +102,6 @@ export function prepareDatabaseUrl(databaseUrl: string): PreparedDatabaseUrl {
     parameters.delete('sslrootcert');
     if (!parameters.has('sslmode')) parameters.set('sslmode', 'verify-full');
   }
-  for (const name of FILES) if (parameters.get(name)) requireFile(name, parameters.get(name)!);
+  requireFiles(parameters);
   return { url: parameters.size === 0 ? address : `${address}?${parameters.toString()}`, writableOf };
 }

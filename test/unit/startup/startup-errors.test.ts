@@ -1,6 +1,7 @@
 import { ConfigError } from '../../../src/config/config.js';
 import { describeThisProcess } from '../../../src/database/embedded/data-dir-holder.js';
 import { DataDirInUseError } from '../../../src/database/embedded/data-dir-lock.js';
+import { explainConnectionError } from '../../../src/database/connection/connection-errors.js';
 import { UnsupportedPostgresError } from '../../../src/database/connection/unsupported-postgres.js';
 import { IdentityError } from '../../../src/identity/identity-error.js';
 import { explainStartError } from '../../../src/startup/errors.js';
@@ -34,3 +35,32 @@ it('shows the stack of the unexpected', () => {
   expect(explainStartError(coded('42601'))).toContain('    at ');
   expect(explainStartError('odd')).toBe('odd');
 });
+
+const NO_VERSION =
+  'SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../deps/openssl/ssl/record/rec_layer_s3.c:1601:\n';
+
+it.each([
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', '', 'PostgreSQL refuses the client certificate'],
+  ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', '', 'PostgreSQL refuses the client certificate'],
+  ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', '', 'PostgreSQL refuses the client certificate'],
+  ['EPROTO', 'tlsv1 alert unknown ca', 'PostgreSQL refuses the client certificate'],
+  ['EPROTO', NO_VERSION, 'have no version of TLS in common'],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', '', 'have no version of TLS in common'],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', '', 'have no version of TLS in common'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', '', 'No TLS connection to DATABASE_URL could be made.'],
+  ['EPROTO', 'bad record mac', 'No TLS connection to DATABASE_URL could be made.'],
+])('explains what OpenSSL reports as %s %j in one line', (code, said, words) => {
+  const explained = explainConnectionError(Object.assign(new Error(said), { code }), 'postgres://h/n') as Error;
+  expect(explained.message).toContain(words);
+  expect(explained.message).not.toContain('\n');
+});
+
+it.each([
+  ['57P03', 'PostgreSQL is starting or stopping. Start the service again in a moment.'],
+  ['42501', 'The user in DATABASE_URL may not connect to this database. GRANT CONNECT'],
+  ['08P01', 'The server or pooler at DATABASE_URL does not accept this connection.'],
+  ['25006', 'No server in DATABASE_URL takes writes.'],
+  ['XX000', 'PostgreSQL rejects the connection to DATABASE_URL. PostgreSQL says: said so (XX000)'],
+])('explains %s while connecting', (code, words) =>
+  expect((explainConnectionError(coded(code), 'postgres://h/n') as Error).message).toContain(words),
+);
