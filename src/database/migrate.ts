@@ -23,7 +23,8 @@ const ADVICE: Record<string, string> = {
   '42P07': 'The database has tables of other software under the names of this schema. Use a database of its own.',
 };
 
-function explain(error: unknown): unknown {
+/** An error of a migration as one that says what to do; any other error unchanged. */
+export function explainMigrationError(error: unknown): unknown {
   const state = sqlState(error);
   const advice = state === undefined ? undefined : ADVICE[state];
   if (advice === undefined) return error;
@@ -45,7 +46,7 @@ async function changeSchema<Result>(
   try {
     return await withMigrationLock(dataSource, work, report);
   } catch (error) {
-    throw explain(error);
+    throw explainMigrationError(error);
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
 import { openServiceDatabase } from '../../src/service-database.js';
+import { commandLineProcess } from '../support/command-line.js';
 import { failToStart, startServerProcess } from '../support/server-process.js';
 import { startPostgresServer, type PostgresServer } from '../support/servers/postgres-server.js';
 import { newClinic, serviceOn, type Clinic, type Service } from '../support/service.js';
@@ -92,9 +93,22 @@ describe('a start ends in one line that says what to do', () => {
     expect(lines(output)).toEqual([
       'avara-express-customers could not start.',
       expect.stringMatching(
-        new RegExp(`lacks these migrations.*${migrations[0]!.name}.*Run "migrate up" on the primary`),
+        new RegExp(`The schema lacks these migrations.*${migrations[0]!.name}.*Run "migrate up" on the primary`),
       ),
     ]);
+  });
+
+  it('where migrations are asked for on a standby', async () => {
+    const place = { databaseUrl: standby.url('postgres'), dataDir: '' };
+    const { exitCode, stderr } = await commandLineProcess(place)('migrate', 'up');
+    expect({ exitCode, lines: lines(stderr) }).toEqual({
+      exitCode: 1,
+      lines: [
+        expect.stringContaining(
+          'a server in recovery (a standby), which takes no writes. Use the address of the primary.',
+        ),
+      ],
+    });
   });
 
   it('where migrations are left to another process that has not run them', async () => {

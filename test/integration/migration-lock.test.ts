@@ -72,7 +72,9 @@ it('reports in words a lock that an abandoned session holds', async () => {
       () => undefined,
       300,
     );
-    await expect(migrating).rejects.toThrow(`by PostgreSQL process ${rows[0].pid}. When that process migrates nothing`);
+    await expect(migrating).rejects.toThrow(
+      `The schema is locked for migrations by PostgreSQL process ${rows[0].pid}. When that process migrates nothing`,
+    );
   } finally {
     await abandoned.end();
   }

@@ -4,6 +4,7 @@ import type { Database } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { DEFAULT_CONNECTIONS } from '../../src/database/connection/connection-settings.js';
 import { poolOf } from '../../src/database/connection/pool.js';
+import { requireSettings } from '../../src/database/connection/pooler.js';
 import { postgresqlSettings } from '../../src/database/connection/session-settings.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { createEmptyDatabase, databaseUrl, onEachEngine, createTestDatabase } from '../support/engines.js';
@@ -173,17 +174,19 @@ describe('refuses in one line that says what to do', () => {
     removals.push(() => execute(admin, `DROP DATABASE ${name}`));
     const refusal = await refusalOf(openServiceDatabase({ databaseUrl: databaseUrl(name), dataDir: '' }));
     expect(refusal).toContain(`UnsupportedPostgresError: The database ${name} stores text as ${encoding}`);
-    expect(refusal).toContain(`ENCODING 'UTF8' TEMPLATE template0`);
+    expect(refusal).toMatch(/and the service needs UTF8\. .* ENCODING 'UTF8' TEMPLATE template0/);
   });
 
   it('a search path that leads to no schema', async () => {
     const location = await newDatabase('ALTER DATABASE $name SET search_path = nowhere');
-    expect(await refusalOf(openServiceDatabase(location))).toContain('SET search_path = public');
+    expect(await refusalOf(openServiceDatabase(location))).toMatch(
+      /No schema in the search path of the database .* SET search_path = public/,
+    );
   });
 
   it('sessions that may only read, before a migration', async () => {
     const { dataSource } = await open(await newDatabase('ALTER DATABASE $name SET default_transaction_read_only = on'));
-    expect(await refusalOf(migrate(dataSource))).toContain('default_transaction_read_only is on');
+    expect(await refusalOf(migrate(dataSource))).toContain('are read-only (default_transaction_read_only is on)');
   });
 
   it('a user who may not change the schema, with what PostgreSQL says', async () => {
@@ -223,11 +226,22 @@ describe('refuses in one line that says what to do', () => {
     );
     removals.unshift(() => execute(process.env.TEST_POSTGRES_URL!, `DROP ROLE ${role}`));
     const { dataSource } = await open({ databaseUrl: url.replace('postgres@', `${role}@`), dataDir: '' });
-    expect(await refusalOf(migrate(dataSource))).toContain('Grant it USAGE on the schema of pg_trgm');
+    expect(await refusalOf(migrate(dataSource))).toMatch(
+      /An extension lies in a schema that .*Grant it USAGE on the schema of pg_trgm/,
+    );
   });
 
   it('tables of other software under our names', async () => {
     const { dataSource } = await open(await newDatabase('CREATE TABLE clinics (id int)'));
-    expect(await refusalOf(migrate(dataSource))).toContain('Use a database of its own');
+    expect(await refusalOf(migrate(dataSource))).toMatch(/has tables of other software .*Use a database of its own/);
+  });
+
+  it('settings that something on the way does not keep', async () => {
+    const session = new Client({ connectionString: databaseUrl('postgres') });
+    await session.connect();
+    removals.push(() => session.end());
+    expect(await refusalOf(requireSettings(session, { datestyle: 'ISO, MDY', work_mem: '17MB' }))).toMatch(
+      /The session setting work_mem is ".*" right after it was set to "17MB": .* does not keep it\. Let the pooler/,
+    );
   });
 });

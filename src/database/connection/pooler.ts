@@ -11,7 +11,8 @@ import { UnsupportedPostgresError } from './unsupported-postgres.js';
 const USE_SESSIONS =
   'Let the pooler give each client a session (PgBouncer: pool_mode = session), or connect to PostgreSQL directly.';
 
-async function requireSettings(session: ClientBase, settings: SessionSettings): Promise<void> {
+/** @throws UnsupportedPostgresError when a setting of the session is not what it was set to. */
+export async function requireSettings(session: ClientBase, settings: SessionSettings): Promise<void> {
   const { rows } = await session.query<{ name: string; present: string }>(
     'SELECT name, current_setting(name, true) AS present FROM unnest($1::text[]) AS setting (name)',
     [Object.keys(settings)],

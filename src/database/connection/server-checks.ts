@@ -6,7 +6,8 @@ import { UnsupportedPostgresError } from './unsupported-postgres.js';
 
 const OLDEST_VERSION = 15;
 
-interface ServerFacts {
+/** What a server says of itself. */
+export interface ServerFacts {
   version: string;
   database: string;
   encoding: string;
@@ -20,7 +21,13 @@ const FACTS = `
          current_setting('server_encoding') AS encoding, current_schema() AS schema, pg_is_in_recovery() AS "isStandby",
          EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS "hasCitus"`;
 
-function findFault({ version, database, encoding, schema }: ServerFacts): string | null {
+/** What the service cannot do with a server, and what to do; null where it can be used. */
+export function findServerFault({
+  version,
+  database,
+  encoding,
+  schema,
+}: Pick<ServerFacts, 'version' | 'database' | 'encoding' | 'schema'>): string | null {
   if (parseInt(version, 10) < OLDEST_VERSION)
     return `PostgreSQL ${OLDEST_VERSION} or later is needed; DATABASE_URL leads to version ${version}.`;
   if (encoding !== 'UTF8')
@@ -50,7 +57,7 @@ export const requireSuitableServer = (
 ): Promise<Pick<ServerFacts, 'isStandby' | 'hasCitus'>> =>
   withConnection(dataSource, async (first) => {
     const { rows } = await first.query<ServerFacts>(FACTS);
-    const fault = findFault(rows[0]!);
+    const fault = findServerFault(rows[0]!);
     if (fault) throw new UnsupportedPostgresError(fault);
     await setUpSessions(dataSource, first, sessions, report);
     return rows[0]!;

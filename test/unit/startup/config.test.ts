@@ -8,6 +8,7 @@ function faultsOf(environment: NodeJS.ProcessEnv): string[] {
     readConfig(environment);
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
+    expect((error as ConfigError).message).toMatch(/^The configuration has faults:\n/);
     return (error as ConfigError).message.split('\n').filter((line) => line.startsWith('  '));
   }
   return [];

@@ -3,7 +3,7 @@ import { findNodeFault } from '../../../src/startup/node-version.js';
 
 it.each(['18.20.4', '20.18.3', '16.0.0', '0.12.18'])('refuses Node %s in one line', (version) => {
   const fault = findNodeFault(version);
-  expect(fault).toContain(`Node ${engines.node.replace('>=', '')} or later, and this is Node ${version}.`);
+  expect(fault).toContain(`needs Node ${engines.node.replace('>=', '')} or later, and this is Node ${version}.`);
   expect(fault).not.toContain('\n');
 });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { readConfig } from '../../../src/config/config.js';
-import { requireFreePorts } from '../../../src/startup/ports.js';
+import { explainListenError, requireFreePorts } from '../../../src/startup/ports.js';
 import { freePort } from '../../support/servers/postgres-server.js';
 
 let taken: Server;
@@ -39,3 +39,13 @@ it.each([
 ])('says of HOST=%s what is wrong', async (HOST, words) => {
   expect(await refusalOf({ HOST, PORT: String(await freePort()) })).toContain(`ListenError: ${words}`);
 });
+
+it.each(['PORT', 'METRICS_PORT'] as const)(
+  'says that %s is below 1024, where the user may not listen there',
+  (name) => {
+    const error = Object.assign(new Error('listen EACCES: permission denied 0.0.0.0:80'), { code: 'EACCES' });
+    expect((explainListenError(error, name, 80, '0.0.0.0') as Error).message).toBe(
+      `This user may not listen on port 80. Set ${name} to a port above 1023. (${error.message})`,
+    );
+  },
+);

@@ -17,6 +17,12 @@ it('lists in docs/errors.md what the start says, in its own words', () => {
   expect(phrases.filter((phrase) => !source.includes(phrase))).toEqual([]);
 });
 
+it('has a test for everything that the start says, which expects those very words', () => {
+  // Without the backslashes of regular expressions and quotes.
+  const tests = read('test').replaceAll('\\', '');
+  expect(phrases.filter((phrase) => !tests.includes(phrase))).toEqual([]);
+});
+
 it('lists every kind of startup error', () => {
   // One phrase at least from each file that makes them.
   const files = [...source.matchAll(/class (\w+Error) extends OperatorError/g)].map(([, name]) => name);

@@ -84,6 +84,7 @@ it('names every faulty document of all manifests in one message, up to 20', () =
   const faulty = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`id-${at}`, `query Number${at} { nothing }`]));
   const message = messageOf(() => load([write(faulty(15)), write({ x: GOOD }), write(faulty(10))]));
+  expect(message).toMatch(/^Trusted documents have faults:\n/);
   expect(message.split('\n').filter((line) => line.includes('Cannot query field'))).toHaveLength(20);
   expect(message).toContain('and 5 more');
   expect(message).toContain('(Number3)');
