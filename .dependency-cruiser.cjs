@@ -143,6 +143,12 @@ module.exports = {
     never('tests-measure-nothing', 'A test needs no bench.', '^test/', '^bench/'),
     never('benches-use-test-support-alone', 'A bench needs no test.', '^bench/', '^test/(?!support/)'),
     never(
+      'dashboard-is-a-caller',
+      'It runs in a browser and calls the service as a stranger does.',
+      '^dashboard/',
+      '^(src|test|bench|scripts|examples)/',
+    ),
+    never(
       'examples-are-callers',
       'An example uses the service as a stranger does.',
       '^examples/',
@@ -160,6 +166,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^dist/' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.cjs', '.mjs'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.cjs', '.mjs'] },
   },
 };

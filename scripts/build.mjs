@@ -35,7 +35,7 @@ function fingerprint(files, describe) {
 const sources = () =>
   fingerprint(
     [
-      ...['src', 'docs', 'scripts/pages'].flatMap(filesBelow),
+      ...['src', 'docs', 'dashboard', 'scripts/pages'].flatMap(filesBelow),
       ...filesInRoot(
         /^(ormconfig\.ts|package(-lock)?\.json|tsconfig.*\.json|schema\.graphql|(CHANGELOG|SECURITY)\.md)$/,
       ),

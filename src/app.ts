@@ -19,6 +19,7 @@ import { ApiKeyAuthenticator } from './identity/authenticate-api-key.js';
 import { getDemoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
 import { LastUsedRecorder } from './identity/last-used.js';
 import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
+import { findDashboardDocuments } from './transport/pages/dashboard-documents.js';
 import { loadTrustedDocuments } from './transport/graphql/persisted/trusted-documents.js';
 import { buildSchema } from './transport/graphql/schema.js';
 import { OverloadGate } from './transport/limits/overload.js';
@@ -102,7 +103,8 @@ type Documents = Pick<Services, 'schema' | 'trusted'>;
 
 function loadDocuments(config: Config): Documents {
   const schema = buildSchema();
-  return { schema, trusted: loadTrustedDocuments(schema.executable, config) };
+  const own = config.hasDashboard ? findDashboardDocuments() : [];
+  return { schema, trusted: loadTrustedDocuments(schema.executable, config, own) };
 }
 
 async function assemble(

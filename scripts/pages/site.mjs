@@ -37,6 +37,11 @@ export class Site {
     return hashed;
   }
 
+  /** Adds a file that has the hash of its content in its URL already, since other files name it. */
+  addHashedAsset(url, name, content) {
+    this.#write(url, name, content, true);
+  }
+
   #write(url, name, content, isImmutable) {
     // A static host of the documentation has it at its root.
     const file = this.isStatic ? url.replace(/^\/docs\//, '') : url.slice(1);

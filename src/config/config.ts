@@ -62,6 +62,8 @@ export type Config = Readonly<Addresses> &
     hasExplorers: boolean;
     /** Whether the documentation is served, and errors name their place in it. */
     hasDocs: boolean;
+    /** Whether the dashboard is served. */
+    hasDashboard: boolean;
     /** How long a stopping instance still serves before graceful shutdown; each answer closes its connection. */
     drainMs: number;
     limits: Limits;
@@ -109,11 +111,11 @@ function reportAll(errors: Partial<Record<string, Error>>, more: string[]): void
 }
 
 function toPageSettings(
-  { INTROSPECTION, DOCS }: { INTROSPECTION: boolean; DOCS: boolean | undefined },
+  { INTROSPECTION, DOCS, DASHBOARD }: { INTROSPECTION: boolean; DOCS: boolean | undefined; DASHBOARD: boolean },
   isProduction: boolean,
 ) {
   const hasExplorers = INTROSPECTION && !isProduction;
-  return { introspection: INTROSPECTION, hasExplorers, hasDocs: DOCS ?? hasExplorers };
+  return { introspection: INTROSPECTION, hasExplorers, hasDocs: DOCS ?? hasExplorers, hasDashboard: DASHBOARD };
 }
 
 const VARIABLES_OF_PARTS = {
@@ -145,6 +147,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       CORS_ORIGINS: origins({ default: [] }),
       INTROSPECTION: bool({ default: !isProduction }),
       DOCS: bool({ default: undefined }),
+      DASHBOARD: bool({ default: !isProduction }),
       DRAIN_MS: wholeNumber(0, MAX_DRAIN_MS)({ default: 500 }),
       REDIS_URL: redisUrl({ default: undefined }),
       ...VARIABLES_OF_PARTS,

@@ -9,6 +9,7 @@ export const PATHS = {
   openapi: '/v1/openapi.json',
   reference: '/v1/docs',
   docs: '/docs',
+  dashboard: '/customers',
   assets: '/assets',
   live: '/livez',
   ready: '/readyz',

@@ -21,6 +21,7 @@ import { traceRequests } from './http/traces.js';
 import { LargeAnswers } from './limits/large-answers.js';
 import { pointsOfRestCall } from './limits/points.js';
 import { setRateLimitHeaders } from './limits/rate-limit.js';
+import { dashboardPage } from './pages/dashboard.js';
 import { explorer } from './pages/explorer.js';
 import { referencePage } from './pages/reference.js';
 import { Site, sitePages } from './pages/site.js';
@@ -140,7 +141,8 @@ function addPages(server: FastifyInstance, services: Services, site: Site): void
   startPage(server, services, services.schema.text);
   if (services.config.hasExplorers) explorer(server, services, site);
   referencePage(server, services, site);
-  sitePages(server, site, services.config.hasDocs);
+  if (services.config.hasDashboard) dashboardPage(server, services, site);
+  sitePages(server, site, services.config);
 }
 
 /** The HTTP server with all its APIs and pages; it does not listen yet. */

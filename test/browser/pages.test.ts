@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, picture, watch } from '../support/browser.js';
+import { findAccessibilityFaults, openBrowser, picture, watch } from '../support/browser.js';
 import { startService, type Service } from '../support/service.js';
 
 let browser: Browser;
@@ -19,15 +18,6 @@ beforeEach(async () => {
 });
 afterEach(() => page.close());
 
-/** Faults of accessibility, through the debugger: the policy of a page admits no script. */
-async function findFaults(context = {}, options = {}): Promise<unknown[]> {
-  const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
-  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    `${axe}; axe.run(${JSON.stringify({ include: ['html'], ...context })}, ${JSON.stringify(options)})`,
-  );
-  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-}
-
 it.each([
   ['/', 'Where to go'],
   ['/docs/', 'First five minutes'],
@@ -41,7 +31,7 @@ it.each([
     await page.goto(`${service.url}${path}`);
     await page.getByText(text).first().waitFor();
     if (path === '/v1/docs') await page.getByText('Creates a customer').click();
-    expect(await findFaults()).toEqual([]);
+    expect(await findAccessibilityFaults(page)).toEqual([]);
     await picture(page, `page${path.replaceAll('/', '-')}-${colorScheme}`);
   }
   expect(seen).toEqual({ foreign: [], complaints: [] });
@@ -55,7 +45,7 @@ it.each(['light', 'dark'] as const)('/explorer is plain to everybody, in %s colo
   await page.getByText('Root Types').waitFor();
   // GraphiQL's own: the pale numbers and comments of its editors, and that a tab has the button that closes it inside itself.
   const rules = { 'nested-interactive': { enabled: false } };
-  expect(await findFaults({ exclude: ['.monaco-editor'] }, { rules })).toEqual([]);
+  expect(await findAccessibilityFaults(page, { exclude: ['.monaco-editor'] }, { rules })).toEqual([]);
   expect(seen).toEqual({ foreign: [], complaints: [] });
 });
 
@@ -132,7 +122,7 @@ it.each(['light', 'dark'] as const)(
     });
     const { height } = (await page.locator('iframe').boundingBox())!;
     expect(height).toBeGreaterThan(400);
-    expect(await findFaults()).toEqual([]);
+    expect(await findAccessibilityFaults(page)).toEqual([]);
     const [script] = seen.foreign;
     expect(await page.getByText(new URL(script!).host).isVisible()).toBe(true);
     expect(seen).toEqual({ foreign: [script], complaints: [] });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -28,4 +29,13 @@ export function watch(page: Page, origin: string): { foreign: string[]; complain
 /** Keeps a picture where SCREENSHOTS names a folder. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
+}
+
+/** Faults of accessibility that axe finds, through the debugger: the policy of a page admits no script. */
+export async function findAccessibilityFaults(page: Page, context = {}, options = {}): Promise<unknown[]> {
+  const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    `${axe}; axe.run(${JSON.stringify({ include: ['html'], ...context })}, ${JSON.stringify(options)})`,
+  );
+  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 }

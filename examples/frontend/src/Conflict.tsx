@@ -1,6 +1,5 @@
 import { Alert } from './fields';
-import type { Read } from './MetadataForm';
-import { differences, type Metadata } from './pairs';
+import { differences, type Metadata, type Read } from './pairs';
 
 /** What is stored now, and what saving on top of exactly this version would make of it: the others' other keys survive. */
 export function Conflict(props: { stored: Read; result: Metadata; onSaveOnTop: () => void; onTakeStored: () => void }) {

@@ -3,15 +3,8 @@ import { useState, type FormEvent } from 'react';
 import { Conflict } from './Conflict';
 import { EDIT_METADATA } from './documents';
 import { Alert, PairFields } from './fields';
-import { applied, doubledKeys, edit, toMetadata, toPairs, type Metadata } from './pairs';
+import { applied, doubledKeys, edit, toMetadata, toPairs, type Read } from './pairs';
 import { problemOf, type Problem } from './problem';
-
-/** A customer's metadata as it was read, and the version that had it. */
-export interface Read {
-  id: string;
-  version: number;
-  metadata: Metadata;
-}
 
 /** Edits the metadata on top of the version that was read; when somebody was faster, a person decides. */
 export function MetadataForm({ customer, reload }: { customer: Read; reload: () => Promise<Read | null> }) {

@@ -1,6 +1,12 @@
 import type { Fault } from './problem';
 
 export type Metadata = Record<string, string>;
+/** A customer's metadata as it was read, and the version that had it. */
+export interface Read {
+  id: string;
+  version: number;
+  metadata: Metadata;
+}
 /** A row of the metadata inputs. Its number distinguishes rows while their keys are being typed. */
 export interface Pair {
   row: number;

@@ -12,7 +12,7 @@ import { isGraphQL } from './send-error.js';
 const PUBLIC_PATHS = new Set<string>([
   ...[PATHS.live, PATHS.ready, PATHS.openapi, PATHS.start, PATHS.schema, PATHS.favicon],
 ]);
-const PUBLIC_FOLDERS = [PATHS.reference, PATHS.explorer, PATHS.docs, PATHS.assets];
+const PUBLIC_FOLDERS = [PATHS.reference, PATHS.explorer, PATHS.docs, PATHS.assets, PATHS.dashboard];
 
 // A browser that opens /graphql gets a page without data on it where there is one; no operation runs.
 const asksForPage = (request: FastifyRequest): boolean =>

@@ -3,11 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import type { Config } from '../../config/config.js';
 import { PATHS } from '../paths.js';
 
 const ROOT = join(__dirname, '../../..');
 // This file is in src/ where tests run it, and in dist/src/ where the service does.
-const FOLDER = [join(ROOT, 'pages'), join(ROOT, 'dist/pages')].find((folder) => existsSync(join(folder, 'site.json')));
+export const FOLDER = [join(ROOT, 'pages'), join(ROOT, 'dist/pages')].find((folder) =>
+  existsSync(join(folder, 'site.json')),
+);
 
 const FOREVER = 'public, max-age=31536000, immutable';
 
@@ -69,13 +72,20 @@ function chooseEncoding(request: FastifyRequest): keyof typeof ENDINGS | undefin
   return (['br', 'gzip'] as const).find((encoding) => accepted.includes(encoding));
 }
 
-/** For pages without scripts, styles or form targets of other hosts or inside themselves. */
-export const STRICT_POLICY = [
-  "default-src 'none'",
-  ...['script-src', 'style-src', 'connect-src'].map((directive) => `${directive} 'self'`),
-  "img-src 'self' data:",
-  ...['base-uri', 'form-action', 'frame-ancestors'].map((directive) => `${directive} 'none'`),
-].join('; ');
+/**
+ * For pages without scripts, styles or form targets of other hosts or inside themselves; they call this service and the origins
+ * that are named.
+ */
+export const buildStrictPolicy = (callsTo: readonly string[] = []): string =>
+  [
+    "default-src 'none'",
+    ...['script-src', 'style-src'].map((directive) => `${directive} 'self'`),
+    ["connect-src 'self'", ...callsTo].join(' '),
+    "img-src 'self' data:",
+    ...['base-uri', 'form-action', 'frame-ancestors'].map((directive) => `${directive} 'none'`),
+  ].join('; ');
+
+export const STRICT_POLICY = buildStrictPolicy();
 
 async function sendFile(request: FastifyRequest, reply: FastifyReply, found: SiteFile): Promise<FastifyReply> {
   const tag = `"${found.tag}"`;
@@ -87,12 +97,15 @@ async function sendFile(request: FastifyRequest, reply: FastifyReply, found: Sit
   return reply.type(found.type).send(await readFile(join(FOLDER!, found.file + (encoding ? ENDINGS[encoding] : ''))));
 }
 
-/** Serves what the pages load and, where `hasDocs`, the documentation. */
-export function sitePages(server: FastifyInstance, site: Site, hasDocs: boolean): void {
+type SiteSettings = Pick<Config, 'hasDocs' | 'hasDashboard'>;
+
+/** Serves what the pages load and, where they are served, the documentation and what the dashboard loads. */
+export function sitePages(server: FastifyInstance, site: Site, { hasDocs, hasDashboard }: SiteSettings): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const found = await site.find(request.url.split('?', 1)[0]!);
     return found ? sendFile(request, reply, found) : reply.callNotFound();
   };
+  if (hasDashboard) server.get(`${PATHS.dashboard}/assets/*`, answer);
   server.get(`${PATHS.assets}/*`, answer);
   if (!hasDocs) return;
   // Links of a page are relative to the folder.

@@ -19,6 +19,12 @@ const EXPLORERS: Link[] = [
   },
 ];
 
+const DASHBOARD: Link = {
+  path: PATHS.dashboard,
+  name: 'Dashboard',
+  about: 'Find, create and change customers, and follow what happens to them.',
+};
+
 const SCHEMA: Link = { path: PATHS.schema, name: 'GraphQL schema', about: 'All that can be asked, with descriptions.' };
 
 const DOCS: Link = {
@@ -34,6 +40,7 @@ const ALWAYS: Link[] = [
 ];
 
 const listLinks = ({ config }: Services): Link[] => [
+  ...(config.hasDashboard ? [DASHBOARD] : []),
   ...(config.hasExplorers ? EXPLORERS : []),
   ...(config.hasDocs ? [DOCS] : []),
   ...(config.introspection ? [SCHEMA] : []),

@@ -69,11 +69,27 @@ function findOtherTexts(entries: readonly ManifestEntry[]): string[] {
   return doubled.map((entry) => `${entry.file}: ${entry.id} (${nameOf(entry)}): another document has the same id`);
 }
 
+// The limits are there for what callers write.
+const OWN_LIMITS = {
+  ...{ documentBytes: Infinity, tokens: Infinity, depth: Infinity, aliases: Infinity, directives: Infinity },
+  cost: Infinity,
+};
+
+const prepareOwn = (schema: GraphQLSchema, settings: Settings, files: readonly string[]): PreparedDocument[] =>
+  files
+    .flatMap(readManifest)
+    .map((entry) => prepareDocument(schema, entry, { ...settings, limits: { ...settings.limits, ...OWN_LIMITS } }));
+
 /**
- * Reads the manifests of TRUSTED_DOCUMENTS and prepares every document in them.
+ * Reads the manifests of TRUSTED_DOCUMENTS and prepares every document in them, and those of the service's own pages, which limits
+ * of documents do not apply to.
  * @throws TrustedDocumentsError naming each faulty manifest or document, up to 20, in one message.
  */
-export function loadTrustedDocuments(schema: GraphQLSchema, settings: Settings): TrustedDocuments {
+export function loadTrustedDocuments(
+  schema: GraphQLSchema,
+  settings: Settings,
+  ownManifests: readonly string[] = [],
+): TrustedDocuments {
   const entries = settings.trustedDocuments.files.flatMap(readManifest);
   const faults = findOtherTexts(entries);
   const prepared = entries.flatMap((entry) => {
@@ -84,7 +100,8 @@ export function loadTrustedDocuments(schema: GraphQLSchema, settings: Settings):
       return [];
     }
   });
-  if (faults.length === 0) return new TrustedDocuments(prepared, settings);
+  if (faults.length === 0)
+    return new TrustedDocuments([...prepared, ...prepareOwn(schema, settings, ownManifests)], settings);
   const more = faults.length > MAX_FAULTS ? [`and ${faults.length - MAX_FAULTS} more`] : [];
   const lines = [...faults.slice(0, MAX_FAULTS), ...more].map((fault) => `  ${fault}`);
   throw new TrustedDocumentsError(
