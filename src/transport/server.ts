@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { LogController, type FastifyInstance } from 'fastify';
 import { AppError } from '../shared/app-error.js';
-import { declareContext, getContext, setContext, type HttpRequestContext, type Route } from './context.js';
+import { getContext } from './context.js';
 import { graphqlEndpoint } from './graphql/endpoint.js';
 import { admitRequests } from './limits/admission.js';
+import { beginContexts } from './begin-contexts.js';
 import { authenticateCallers } from './http/authentication.js';
 import { observeCompletions, type CompletionObserver } from './http/completion.js';
 import { allowOrigins, originHeaders } from './http/cors.js';
 import { enforceDeadline } from './http/deadline.js';
 import { refuseMalformedRequests, refuseUnknownRoutes, watchPaths } from './http/early-refusals.js';
-import { hangUpSignal } from './http/hang-up.js';
 import { healthRoutes } from './http/health.js';
 import { HttpServer, keepOpenWhileReceiving } from './http/http-server.js';
 import { acceptJsonBodies } from './http/json-body.js';
@@ -18,7 +18,6 @@ import { MAX_URL_LENGTH, refuseMalformedUrl } from './http/malformed-url.js';
 import { logCompletion, logRefusedRequest, type ReportRefusal } from './http/request-log.js';
 import { isGraphQL, sendError } from './http/send-error.js';
 import { traceRequests } from './http/traces.js';
-import { LargeAnswers } from './limits/large-answers.js';
 import { pointsOfRestCall } from './limits/points.js';
 import { setRateLimitHeaders } from './limits/rate-limit.js';
 import { dashboardPage } from './pages/dashboard.js';
@@ -28,40 +27,6 @@ import { Site, sitePages } from './pages/site.js';
 import { startPage } from './pages/start-page.js';
 import { restEndpoint } from './rest/endpoint.js';
 import type { Services } from './services.js';
-
-// The first hook of all: every other one, and the log, finds a context.
-function beginContexts(server: FastifyInstance, { config: { hasDocs }, database, log, spendPoints }: Services): void {
-  declareContext(server);
-  const largeAnswers = new LargeAnswers(spendPoints);
-  server.addHook('onRequest', (request, reply, next) => {
-    const { url, config } = request.routeOptions as Route;
-    const outcome = { operation: config.operationId ?? url ?? 'unknown' };
-    let signal: AbortSignal | undefined;
-    const context: HttpRequestContext = {
-      requestId: request.id,
-      actor: null,
-      dataSource: database.dataSource,
-      log,
-      outcome,
-      hasDocs,
-      route: { url, config },
-      ends: [],
-      readBudget: largeAnswers.createBudget(() => context),
-      // Made when a use case asks for it: most do not.
-      get signal() {
-        return (signal ??= hangUpSignal(reply.raw));
-      },
-    };
-    setContext(request, context, reply.raw);
-    // Answers hold data of a clinic; what may be kept says so itself.
-    void reply.headers({
-      'x-request-id': request.id,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    });
-    next();
-  });
-}
 
 function chargeCallers(server: FastifyInstance, { spendPoints }: Services): void {
   server.addHook('onRequest', (request, _reply, next) => {

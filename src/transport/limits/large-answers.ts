@@ -19,20 +19,20 @@ export class LargeAnswers {
   constructor(private readonly spendPoints: SpendPoints) {}
 
   /** The budget of a request, which is settled when its answer has been sent or its caller has gone. */
-  createBudget(getContext: () => HttpRequestContext): ReadBudget {
+  createBudget(context: HttpRequestContext): ReadBudget {
     const releases: (() => void)[] = [];
     let held = 0;
     const budget = new ReadBudget((bytes) => {
-      const holder = actorId(getContext().actor!);
+      const holder = actorId(context.actor!);
       const isItsOnlyOne = this.memory.held(holder) === held;
       if (!isItsOnlyOne && !this.memory.hasRoom(holder, bytes)) throw serviceUnavailable();
       releases.push(this.memory.take(holder, bytes));
       held += bytes;
       if (releases.length > 1) return;
-      getContext().ends.push(() => {
+      context.ends.push(() => {
         for (const release of releases) release();
         // The answer has been sent: a credential without points for it learns so from its next one.
-        this.spendPoints(getContext(), pointsOfBytes(budget.bytes))?.catch(() => undefined);
+        this.spendPoints(context, pointsOfBytes(budget.bytes))?.catch(() => undefined);
       });
     });
     return budget;

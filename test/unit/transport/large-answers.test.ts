@@ -14,7 +14,7 @@ function newAnswers() {
     const actor = { kind: 'api-key', apiKeyId, clinicId: 'c', scopes: [] };
     const ends: (() => void)[] = [];
     const context = { actor, outcome: {}, ends } as unknown as HttpRequestContext;
-    const budget = answers.createBudget(() => context);
+    const budget = answers.createBudget(context);
     return { read: (bytes: number) => budget.spend([bytes], Number), end: () => ends.forEach((end) => end()) };
   };
   return { begin, charges };
