@@ -51,6 +51,11 @@ export default tseslint.config(
           selector: 'TSModuleDeclaration',
           message: 'Pass it as an argument: an augmented module is an import that nobody sees.',
         },
+        {
+          selector: 'ObjectExpression > Property[kind=/^[gs]et$/]',
+          message:
+            'Use a class: V8 allocates accessors of literals in its old generation, with all that they refer to.',
+        },
       ],
     },
   },

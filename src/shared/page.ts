@@ -93,41 +93,70 @@ export function cutPage<Row>(
   };
 }
 
+// Classes, and no object literals with getters: V8 allocates each getter of a literal in its old generation, which would keep
+// the page that it reads from being collected as the young object that it is.
+class PageEdge<Row, Node> {
+  constructor(
+    readonly node: Node,
+    private readonly row: Row,
+    private readonly page: Page<Row>,
+  ) {}
+
+  get cursor(): string {
+    return this.page.cursorOf(this.row);
+  }
+}
+
+class PageBounds<Row> {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+
+  constructor(private readonly page: Page<Row>) {
+    this.hasNextPage = page.hasNextPage;
+    this.hasPreviousPage = page.hasPreviousPage;
+  }
+
+  get startCursor(): string | null {
+    return this.page.startCursor ?? this.cursorOf(this.page.rows[0]);
+  }
+
+  get endCursor(): string | null {
+    return this.page.endCursor ?? this.cursorOf(this.page.rows.at(-1));
+  }
+
+  private cursorOf(row: Row | undefined): string | null {
+    return row === undefined ? null : this.page.cursorOf(row);
+  }
+}
+
+class PageConnection<Row, Node, Fields extends object> implements Connection<Node, Fields> {
+  readonly pageInfo: PageBounds<Row>;
+  private made: Node[] | undefined;
+
+  constructor(
+    private readonly page: Page<Row>,
+    private readonly toNode: (row: Row) => Node,
+    private readonly toEdgeFields: (row: Row) => Fields,
+  ) {
+    this.pageInfo = new PageBounds(page);
+  }
+
+  get nodes(): Node[] {
+    return (this.made ??= this.page.rows.map((row) => this.toNode(row)));
+  }
+
+  get edges(): ({ cursor: string; node: Node } & Fields)[] {
+    const { nodes, page } = this;
+    return page.rows.map((row, index) => Object.assign(new PageEdge(nodes[index]!, row, page), this.toEdgeFields(row)));
+  }
+}
+
 /**
  * Turns a page into a connection. Nodes, edges and cursors are made when they are read, since most callers select only some of
- * them: add to the connection with Object.assign, because spreading it would read them all.
+ * them: add to the connection with Object.assign, because spreading it would lose them.
  */
-export function toConnection<Row, Node, Fields extends object>(
+export const toConnection = <Row, Node, Fields extends object>(
   page: Page<Row>,
   toNode: (row: Row) => Node,
   toEdgeFields: (row: Row) => Fields = () => ({}) as Fields,
-): Connection<Node, Fields> {
-  const { hasNextPage, hasPreviousPage } = page;
-  const cursorOf = (row: Row | undefined) => (row === undefined ? null : page.cursorOf(row));
-  let nodes: Node[] | undefined;
-  const getNodes = () => (nodes ??= page.rows.map(toNode));
-  const toEdge = (row: Row, index: number) => ({
-    node: getNodes()[index]!,
-    get cursor() {
-      return page.cursorOf(row);
-    },
-  });
-  return {
-    get nodes() {
-      return getNodes();
-    },
-    get edges() {
-      return page.rows.map((row, index) => Object.assign(toEdge(row, index), toEdgeFields(row)));
-    },
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage,
-      get startCursor() {
-        return page.startCursor ?? cursorOf(page.rows[0]);
-      },
-      get endCursor() {
-        return page.endCursor ?? cursorOf(page.rows.at(-1));
-      },
-    },
-  };
-}
+): Connection<Node, Fields> => new PageConnection(page, toNode, toEdgeFields);

@@ -37,6 +37,7 @@ export async function chooseLogTarget(look: LogLook, output: LogDestination): Pr
   const format = await loadLogFormatter();
   return {
     write: (line) => output.write(format(line)),
+    // eslint-disable-next-line no-restricted-syntax -- made once per process, not per request
     get dropped() {
       return output.dropped;
     },

@@ -5,7 +5,7 @@ const cursorOf = (row: number) => `c${row}`;
 describe('a page', () => {
   it('says that a page follows when one row more than asked for was found, and leaves that row out', () => {
     const page = cutPage([1, 2, 3], 2, undefined, cursorOf);
-    expect(toConnection(page, (row) => row * 10)).toEqual({
+    expect(toConnection(page, (row) => row * 10)).toMatchObject({
       edges: [
         { cursor: 'c1', node: 10 },
         { cursor: 'c2', node: 20 },
@@ -17,13 +17,13 @@ describe('a page', () => {
 
   it('says of the last page that none follows, and of a page after a cursor that one is before it', () => {
     const { pageInfo } = toConnection(cutPage([3], 2, 'c2', cursorOf), String);
-    expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true, startCursor: 'c3', endCursor: 'c3' });
+    expect(pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true, startCursor: 'c3', endCursor: 'c3' });
   });
 
   it('has no cursors on an empty page', () => {
     const { pageInfo, nodes } = toConnection(cutPage<number>([], 2, null, cursorOf), String);
     expect(nodes).toEqual([]);
-    expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
+    expect(pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
   });
 
   it('makes edges and cursors only when they are read', () => {
