@@ -16,6 +16,8 @@ function findRowStarts(text: string): number[] {
  * decoded when they are needed, and as far as they are.
  */
 export class TextTable {
+  /** The last answer that was written from it: callers that share a table mostly select the same of it. */
+  written: { by: unknown; size: number; json: string } | undefined;
   private readonly starts: readonly number[];
 
   /** @param text rows of one or more columns, each free of the separators; null for no rows. */

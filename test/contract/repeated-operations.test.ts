@@ -7,6 +7,11 @@ const CUSTOMER = `__typename ${SCALARS}
   users(first: 2) { edges { cursor role: node { userId } } nodes { userId } pageInfo { hasNextPage } }
   events(first: 3) { nodes { eventId type occurredAt actorApiKeyId version changes { path before after } } pageInfo { endCursor } }`;
 
+const WRITTEN = `query Written($first: Int!, $with: Boolean! = true) { list: expressCustomers(first: $first) {
+  __typename a: nodes { __typename x: id ${SCALARS} ...Reference } b: nodes { y: __typename version } totalCount
+  edges { cursor t: __typename ...Node } e: edges { cursor } pageInfo { endCursor } } again: expressCustomers(first: $first) { nodes { version } } }
+  fragment Node on ExpressCustomerEdge { node { ...Reference metadata node: version } node { isActive } }
+  fragment Reference on ExpressCustomer { externalReferenceId createdAt @include(if: $with) }`;
 const GET = `query Get($id: ID!) { expressCustomer(expressCustomerId: $id) { ${CUSTOMER} } }`;
 const LIST = `query List($first: Int! = 3, $after: String, $filter: ExpressCustomerFilter, $orderBy: ExpressCustomerOrder! = CREATED_AT_DESC) {
   expressCustomers(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
@@ -100,6 +105,9 @@ const CASES: Case[] = [
   ['lists in a list', NESTED, () => ({ inner: 2 })],
   ['lists in a list that are refused each', NESTED, () => ({ inner: 0 })],
   ['lists in a list that cost too much', NESTED, () => ({ inner: 1_000_000 })],
+  ['nodes and edges of scalars', WRITTEN, () => ({ first: 50 })],
+  ['nodes and edges of other scalars', WRITTEN, () => ({ first: 2, with: false })],
+  ['nodes and edges that are refused', WRITTEN, () => ({ first: 0 })],
   ['several fields', TWO, ({ id }) => ({ id, first: 2 })],
   ['several fields of which one is refused', TWO, ({ id }) => ({ id, first: 0 })],
   ['included and skipped fields', CHOICE, ({ id }) => ({ id, with: true })],
@@ -119,6 +127,7 @@ const CASES: Case[] = [
   ['one entity for a list', ENTITIES, ({ id }) => ({ of: of('ExpressCustomer', { expressCustomerId: id }) })],
   ['a create', CREATE, input(() => ({ expressCustomerName: 'Ä “B”', metadata: { a: 'b\n', '2': 'x', '1': '😀' } }))],
   ['a create with values in the document', INLINE],
+  ['nodes and edges of a customer with any characters', WRITTEN, () => ({ first: 1 })],
   ['a create with null metadata', CREATE, input(() => ({ expressCustomerName: 'C', metadata: null }))],
   ['a create that breaks rules', CREATE, input(() => ({ expressCustomerName: '', metadata: { a: 1, '': null } }))],
   ['a create without a name', CREATE, input(() => ({}))],

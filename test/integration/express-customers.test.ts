@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { newExpressCustomerId } from '../../src/customer/model/express-customer-id.js';
+import { writeCustomers } from '../../src/customer/contract/customer-json.js';
+import { toExpressCustomer } from '../../src/customer/contract/express-customer.type.js';
 import { ExpressCustomerEntity } from '../../src/customer/model/express-customer.entity.js';
+import type { ListedCustomer } from '../../src/customer/model/listed-customer.js';
+import type { Page, TextPage } from '../../src/shared/page.js';
+import type { SelectedField } from '../../src/shared/written-list.js';
 import { toCriteria, type ExpressCustomerFilter } from '../../src/customer/contract/express-customer.filter.js';
 import { ExpressCustomerRepository } from '../../src/customer/persistence/express-customer.repository.js';
 import type { ExpressCustomersArgs } from '../../src/customer/contract/express-customers.args.js';
@@ -80,6 +85,23 @@ function expected(rows: Partial<Row>[], filter: ExpressCustomerFilter, orderBy: 
 
 const idsOf = (rows: Pick<Row, 'expressCustomerId'>[]): string[] =>
   rows.map(({ expressCustomerId }) => expressCustomerId);
+
+const select = (name: string, fields?: SelectedField[]): SelectedField => ({
+  key: name,
+  name,
+  typeName: undefined,
+  fields,
+});
+
+/** Expects that the text of a page gives the same JSON as its values. */
+function expectWritten(page: Page<ListedCustomer>): void {
+  const nodes = page.rows.map(toExpressCustomer);
+  const fields = Object.keys(nodes[0]!).map((name) => select(name));
+  const edges = page.rows.map((row, at) => ({ cursor: page.cursorOf(row), node: nodes[at] }));
+  const text = page as TextPage<ListedCustomer>;
+  expect(writeCustomers(text, 'nodes', fields)).toBe(JSON.stringify(nodes));
+  expect(writeCustomers(text, 'edges', [select('cursor'), select('node', fields)])).toBe(JSON.stringify(edges));
+}
 
 onEachEngine((engine) => {
   let place: TestDatabase;
@@ -270,11 +292,14 @@ onEachEngine((engine) => {
 
   it('reads texts of any characters in every order, whatever separates columns and rows', async () => {
     const clinicId = randomUUID();
+    const TIME = Date.UTC(2024, 0, 31, 23, 59, 59);
     const texts = ['a\u001fb', '\u001e\u001e', '"\\\n\u0001\u007f\u2028', 'é 東京 🏥', ' x ', '\u001f'];
     const rows = texts.map((text, n) => {
       const metadata = { [text]: text, __proto__x: '', '10': '": "', '9': ', ' };
       const user = { createdByApiKeyId: null, createdByUserId: `usr_${text}` };
-      return { ...newRow(clinicId, text, metadata, n % 2 === 0), externalReferenceId: text, ...(n % 3 === 0 && user) };
+      const times = { createdAt: new Date(TIME + n * 995), updatedAt: new Date(TIME + n * 1_100) };
+      const row = { ...newRow(clinicId, text, metadata, n % 2 === 0), ...times, externalReferenceId: text };
+      return n % 3 === 0 ? { ...row, ...user } : row;
     });
     await store(database.dataSource, rows);
     const stored = await database.dataSource.manager.find(ExpressCustomerEntity, { where: { clinicId } });
@@ -284,6 +309,7 @@ onEachEngine((engine) => {
       const first = await page(clinicId, { orderBy, first: 2 });
       const second = await page(clinicId, { orderBy, after: first.cursorOf(first.rows[1]!) });
       expect([...first.rows, ...second.rows]).toMatchObject(wanted.map((id) => answered.get(id)));
+      for (const read of [first, second]) expectWritten(read);
     }
   });
 

@@ -1,6 +1,10 @@
 import { Field, ObjectType } from 'type-graphql';
 import { PageInfo } from '../../shared/page-info.type.js';
-import { ExpressCustomer } from './express-customer.type.js';
+import { TextPage, toConnection, type Page } from '../../shared/page.js';
+import { WRITE_LIST, type ListWriter } from '../../shared/written-list.js';
+import type { ListedCustomer } from '../model/listed-customer.js';
+import { writeCustomers } from './customer-json.js';
+import { ExpressCustomer, toExpressCustomer } from './express-customer.type.js';
 
 @ObjectType({ description: 'A customer, with its cursor.' })
 export class ExpressCustomerEdge {
@@ -24,4 +28,16 @@ export class ExpressCustomerConnection {
 
   /** Counts the customers on all pages; called only if `totalCount` is selected. */
   count!: () => Promise<number>;
+}
+
+const toWriter = (page: TextPage<ListedCustomer>): ListWriter => ({
+  [WRITE_LIST]: (name, fields) => writeCustomers(page, name, fields),
+});
+
+/** A page as a connection. The only way besides it is `toExpressCustomer`: both name what is answered. */
+export function toExpressCustomerConnection(
+  page: Page<ListedCustomer> & { count: () => Promise<number> },
+): ExpressCustomerConnection {
+  const connection = Object.assign(toConnection(page, toExpressCustomer), { count: page.count });
+  return page instanceof TextPage ? Object.assign(connection, toWriter(page)) : connection;
 }

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Roo
 import type { RequestContext } from '../../identity/request-context.js';
 import { SizedByFirst } from '../../shared/list-size-directive.js';
 import { toConnection } from '../../shared/page.js';
-import { ExpressCustomerConnection } from '../contract/express-customer.connection.js';
+import { ExpressCustomerConnection, toExpressCustomerConnection } from '../contract/express-customer.connection.js';
 import { ExpressCustomerEventConnection, toExpressCustomerEvent } from '../contract/express-customer-event.type.js';
 import { ExpressCustomerUserConnection, toUserConnection } from '../contract/express-customer-user.connection.js';
 import { ExpressCustomer, toExpressCustomer } from '../contract/express-customer.type.js';
@@ -50,7 +50,7 @@ export class ExpressCustomerResolver {
     @Args(() => ExpressCustomersArgs) args: ExpressCustomersArgs,
   ): Promise<ExpressCustomerConnection> {
     const page = await useCases.expressCustomers(context, args);
-    return Object.assign(toConnection(page, toExpressCustomer), { count: page.count });
+    return toExpressCustomerConnection(page);
   }
 
   @SizedByFirst()

@@ -1,9 +1,7 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../identity/request-context.js';
 import { SizedByFirst } from '../../shared/list-size-directive.js';
-import { toConnection } from '../../shared/page.js';
-import { ExpressCustomerConnection } from '../contract/express-customer.connection.js';
-import { toExpressCustomer } from '../contract/express-customer.type.js';
+import { ExpressCustomerConnection, toExpressCustomerConnection } from '../contract/express-customer.connection.js';
 import { PageArgs } from '../../shared/page.args.js';
 import { ReadsExpress } from './scope-directives.js';
 import * as useCases from '../use-cases/index.js';
@@ -22,6 +20,6 @@ export class UserResolver {
     @Args(() => PageArgs) args: PageArgs,
   ): Promise<ExpressCustomerConnection> {
     const page = await useCases.userExpressCustomers(context, user.userId, args);
-    return Object.assign(toConnection(page, toExpressCustomer), { count: page.count });
+    return toExpressCustomerConnection(page);
   }
 }

@@ -14,6 +14,7 @@ import { errorDocs } from '../error-docs.js';
 import { formatGraphQLError } from './errors.js';
 import { NOT_ACCEPTABLE } from './bad-request.js';
 import { noteClientLibrary } from './client-library.js';
+import { stringifyResult } from './execution/json-text.js';
 import { readCall } from './graphql-call.js';
 import { chooseAnswerType, prefersPage, readAccept } from '../media-type.js';
 import { PersistedDocuments } from './persisted/persisted-documents.js';
@@ -103,7 +104,7 @@ function send(request: FastifyRequest, reply: FastifyReply, { result, status, re
   if (status !== undefined) void reply.code(status);
   if (retryAfter !== undefined) void reply.header('retry-after', `${retryAfter}`);
   void reply.type(chooseAnswerType(request.headers.accept));
-  return `${JSON.stringify(result)}\n`;
+  return `${stringifyResult(result)}\n`;
 }
 
 // Checked before anything runs: otherwise a mutation would have its effect although its answer is not accepted.

@@ -9,6 +9,7 @@ import {
 import { readLeaf } from './leaf.js';
 import type { FieldPlan, Selection, ValuePlan } from './plan.js';
 import { buildInfo, handleError, isPromise, resolveField, type Path, type Run } from './run.js';
+import { writeList } from './write-list.js';
 
 type Fields = Record<string, unknown>;
 
@@ -18,8 +19,8 @@ export function runFields(run: Run, selection: Selection, source: unknown, path:
   let pending: string[] | undefined;
   try {
     for (const field of selection.fields) {
-      const leaf = field.typeName ?? readLeaf(field, source);
-      const value = leaf === undefined ? runField(run, field, source, path) : leaf;
+      let value = field.typeName ?? readLeaf(field, source);
+      if (value === undefined) value = writeList(run, field, source) ?? runField(run, field, source, path);
       result[field.key] = value;
       if (isPromise(value)) (pending ??= []).push(field.key);
     }

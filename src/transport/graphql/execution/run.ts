@@ -11,6 +11,8 @@ export interface Run {
   readonly errors: GraphQLError[];
   /** Where errors have made a value null; undefined is the whole answer. Errors in or below it are no longer reported. */
   readonly nulledPaths: Set<Path | undefined>;
+  /** Whether a value has been written as JSON text. */
+  hasText: boolean;
 }
 
 /** As graphql-js recognises a promise. */
