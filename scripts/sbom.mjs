@@ -1,4 +1,5 @@
-// npm run sbom: writes sbom.cdx.json, which lists every package of an installation with its version, licence and hash (CycloneDX).
+// npm run sbom: writes sbom.cdx.json, which lists every package of an installation, and those whose code the built pages contain, with
+// version, licence and hash (CycloneDX).
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,11 +17,15 @@ const { name, version } = readJson('package.json');
 const locked = Object.entries(readJson('package-lock.json').packages).filter(([path, { dev }]) => path && !dev);
 const installed = new Set(locked.map(([path, { version }]) => `${path.replace(/.*node_modules\//, '')}@${version}`));
 installed.add(`${name}@${version}`);
+const bundled = new Set(readJson('dist/pages/packages.json').map(({ name, version }) => `${name}@${version}`));
+for (const reference of bundled) installed.add(reference);
 const isInstalled = (reference) => installed.has(reference);
 
 bill.components = bill.components.filter((component) => isInstalled(component['bom-ref']));
-for (const component of bill.components)
+for (const component of bill.components) {
   component.properties = component.properties.filter((property) => property.name !== 'cdx:npm:package:development');
+  if (bundled.has(component['bom-ref'])) component.properties.push({ name: 'cdx:npm:package:bundled', value: 'true' });
+}
 bill.dependencies = bill.dependencies
   .filter(({ ref }) => isInstalled(ref))
   .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter(isInstalled) }));

@@ -12,7 +12,9 @@ function addClient(site, root, names) {
 
 /** Swagger UI, the reference of the REST API. */
 export function addReference(site, root) {
-  const folder = join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static');
+  const packageFolder = dirname(require.resolve('@fastify/swagger-ui/package.json'));
+  const folder = join(packageFolder, 'static');
+  site.addPackages([packageFolder]);
   site.addAsset('/assets/swagger-ui.js', readFileSync(join(folder, 'swagger-ui-bundle.js')));
   site.addAsset('/assets/swagger-ui.css', readFileSync(join(folder, 'swagger-ui.css')));
   addClient(site, root, ['head.css', 'reference.js', 'reference.css']);
@@ -21,6 +23,7 @@ export function addReference(site, root) {
 /** GraphiQL, the explorer; and what the page of Apollo Sandbox has of its own. */
 export async function addExplorer(site, root) {
   addClient(site, root, ['explorer.js', 'explorer.css', 'sandbox.js', 'sandbox.css']);
+  site.addPackages([join(root, 'node_modules/@graphql-yoga/render-graphiql')]);
   const parts = await import('@graphql-yoga/render-graphiql/graphiql');
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = parts.default ?? parts;
   const files = {

@@ -2,6 +2,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { foldersOf } from './licences.mjs';
 
 const OPTIONS = {
   configFile: false,
@@ -48,6 +49,7 @@ async function inProduction(run) {
 /** Adds the dashboard's scripts and style sheet, which are found by `/customers/assets/<name>`, and its trusted documents. */
 export async function addDashboard(site, root, folder) {
   const { output } = await inProduction(() => bundle(root));
+  site.addPackages(foldersOf(output.flatMap(({ moduleIds = [] }) => moduleIds)));
   for (const { fileName, code, source } of output) {
     const [, name, ending] = /^assets\/(.+)\.[\w-]+\.(\w+)$/.exec(fileName);
     site.addHashedAsset(`/customers/${fileName}`, `/customers/assets/${name}.${ending}`, code ?? source);

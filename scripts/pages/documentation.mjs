@@ -81,6 +81,7 @@ export function addDocumentation(site, root) {
   const pages = renderAll(root);
   const client = (name) => readFileSync(join(root, 'scripts/pages/client', name));
   const miniSearch = join(dirname(require.resolve('minisearch')), '../umd/index.js');
+  site.addPackages([join(dirname(miniSearch), '../..')]);
   const add = (name, content) => site.addAsset(`/docs/assets/${name}`, content).replace('/docs/', '');
   const assets = {
     css: add('docs.css', client('docs.css')),

@@ -10,6 +10,7 @@ const TYPES = {
   '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } };
@@ -18,6 +19,8 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } };
 export class Site {
   /** Every file: `url`, `file` below the folder, `type`, whether its `encodings` exist, and its hash as `tag`. */
   manifest = [];
+  /** The folders of the packages whose code is in the files. */
+  packageFolders = new Set();
 
   constructor(folder, { isStatic = false } = {}) {
     this.folder = folder;
@@ -40,6 +43,11 @@ export class Site {
   /** Adds a file that has the hash of its content in its URL already, since other files name it. */
   addHashedAsset(url, name, content) {
     this.#write(url, name, content, true);
+  }
+
+  /** Says that files contain code of packages, whose licences are passed on. */
+  addPackages(folders) {
+    for (const folder of folders) this.packageFolders.add(folder);
   }
 
   #write(url, name, content, isImmutable) {

@@ -11,7 +11,7 @@ it('the published package holds the programs, and neither tests nor data', async
   expect(packed.filter((path) => /^(test|bench|data|node_modules)\/|\/(test|bench)\//.test(path))).toEqual([]);
 });
 
-it('npm run sbom lists what an installation includes, with licences, and no tool of developers', async () => {
+it('npm run sbom lists what an installation includes and what its pages contain, with licences, and no other tool', async () => {
   await promisify(execFile)('npm', ['run', '--silent', 'sbom']);
   const bill = JSON.parse(await readFile('sbom.cdx.json', 'utf8'));
   expect(bill).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name, version } } });
@@ -20,7 +20,14 @@ it('npm run sbom lists what an installation includes, with licences, and no tool
     ([path, { dev }]) => path && !dev,
   );
   const paths = installed.map(([path]) => path.replace(/.*node_modules\//, ''));
-  expect([...new Set(names)].sort()).toEqual([...new Set(paths)].sort());
+  const bundled = (JSON.parse(await readFile('dist/pages/packages.json', 'utf8')) as { name: string }[]).map(
+    (one) => one.name,
+  );
+  expect([...new Set(names)].sort()).toEqual([...new Set([...paths, ...bundled])].sort());
+  const marked = bill.components.filter(({ properties }: { properties: { name: string }[] }) =>
+    properties.some((property) => property.name === 'cdx:npm:package:bundled'),
+  );
+  expect(marked.map(({ name }: { name: string }) => name).sort()).toEqual([...bundled].sort());
   for (const tool of ['jest', 'typescript', '@apollo/federation-internals']) expect(names).not.toContain(tool);
   expect(bill.components.filter(({ licenses }: { licenses?: unknown[] }) => !licenses?.length)).toEqual([]);
 });
