@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
 import type { Config } from './config/config.js';
+import { explainMissingSignIn } from './config/dashboard-sign-in.js';
 import type { Database } from './database/database.js';
 import { openServiceDatabase } from './service-database.js';
 import { poolOf } from './database/connection/pool.js';
@@ -167,6 +168,8 @@ async function prepareSchema({ migrateAtStart }: Config, database: Database, log
 export async function buildApp(config: Config, logTo?: LogTarget): Promise<App> {
   const log = pino({ ...LOGGER_OPTIONS, level: config.logLevel }, logTo as LogTarget);
   const documents = loadDocuments(config);
+  const missing = explainMissingSignIn(config);
+  if (missing !== null) log.warn(missing);
   const database = await openServiceDatabase({ ...config, report: (message) => log.warn(message) });
   try {
     await prepareSchema(config, database, log);

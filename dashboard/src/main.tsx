@@ -3,10 +3,33 @@ import { App } from './app/App.js';
 import { Session } from './session/session.js';
 import { readSettings } from './settings.js';
 import { keyCredential } from './session/key-credential.js';
+import { DoneNotice, Notice } from './sign-in/Notice.js';
+import type { People } from './sign-in/people.js';
+import { parseRoute } from './shared/routes.js';
 import './styles.css';
 
 const settings = readSettings(document.body.dataset);
 // In development the service hands out the demo key, and nobody needs to sign in.
 const session = new Session(settings.demoKey ? keyCredential('demo-key', settings.demoKey) : null);
+const root = createRoot(document.getElementById('root')!);
 
-createRoot(document.getElementById('root')!).render(<App session={session} settings={settings} />);
+/** Null where no issuer is configured: then what speaks to one is not loaded either. */
+async function loadPeople(): Promise<People | null> {
+  if (!settings.signIn) return null;
+  try {
+    const { People } = await import('./sign-in/people.js');
+    return new People(settings.signIn, session);
+  } catch {
+    session.explain('The program to sign in could not be loaded. Reload the page, or use an API key.');
+    return null;
+  }
+}
+
+async function start(): Promise<void> {
+  if (parseRoute(location.pathname).view === 'signed-in') root.render(<Notice title="Signing in">One moment.</Notice>);
+  const people = await loadPeople();
+  if (await people?.finish()) root.render(<DoneNotice />);
+  else root.render(<App session={session} settings={settings} people={people} />);
+}
+
+void start();

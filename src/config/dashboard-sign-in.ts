@@ -39,6 +39,22 @@ export function findSignInFaults({ DASHBOARD_OIDC_CLIENT_ID, OIDC_ISSUER }: Node
   return ['OIDC_ISSUER: needed with DASHBOARD_OIDC_CLIENT_ID'];
 }
 
+const WITHOUT_PEOPLE = 'people can use the dashboard with an API key alone; to let them sign in, set';
+
+/** What a start says about the dashboard where something is missing; null where nothing is. */
+export function explainMissingSignIn(config: {
+  hasDashboard: boolean;
+  isProduction: boolean;
+  oidc: OidcSettings | null;
+  dashboardSignIn: SignInSettings | null;
+}): string | null {
+  const { hasDashboard, isProduction, oidc, dashboardSignIn } = config;
+  if (dashboardSignIn) return hasDashboard ? null : 'DASHBOARD_OIDC_CLIENT_ID has no effect without DASHBOARD=true';
+  if (!hasDashboard || (!oidc && !isProduction)) return null;
+  const missing = oidc ? 'DASHBOARD_OIDC_CLIENT_ID' : 'OIDC_ISSUER, OIDC_AUDIENCE and DASHBOARD_OIDC_CLIENT_ID';
+  return `${WITHOUT_PEOPLE} ${missing} (docs/browser-app.md)`;
+}
+
 export function toSignInSettings(env: Values, oidc: OidcSettings | null): SignInSettings | null {
   if (!oidc || env.DASHBOARD_OIDC_CLIENT_ID === undefined) return null;
   return Object.freeze({

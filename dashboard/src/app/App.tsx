@@ -4,7 +4,8 @@ import { createClient } from '../client/client.js';
 import type { CallObserver } from '../client/observe-calls.js';
 import { useFeed } from '../workspace/use-feed.js';
 import type { Credential, Session } from '../session/session.js';
-import { SignIn } from '../sign-in/SignIn.js';
+import { SignIn, type IssuerSignIn } from '../sign-in/SignIn.js';
+import { SignInAgain } from '../sign-in/SignInAgain.js';
 import type { Settings } from '../settings.js';
 import { Workspace, WorkspaceContext } from '../workspace/workspace.js';
 import { Frame } from './Frame.js';
@@ -34,6 +35,7 @@ function SignedIn({ session, credential }: { session: Session; credential: Crede
     <ApolloProvider client={client}>
       <WorkspaceContext value={workspace}>
         <Frame session={session} credential={credential}>
+          {credential.renewal && <SignInAgain session={session} renewal={credential.renewal} />}
           <Views />
         </Frame>
       </WorkspaceContext>
@@ -42,12 +44,20 @@ function SignedIn({ session, credential }: { session: Session; credential: Crede
 }
 
 /** The page: the views of who is signed in, or the way to sign in. */
-export function App({ session, settings }: { session: Session; settings: Settings }) {
+export function App({
+  session,
+  settings,
+  people,
+}: {
+  session: Session;
+  settings: Settings;
+  people: IssuerSignIn | null;
+}) {
   const { credential, notice } = useSyncExternalStore(session.subscribe, session.getState);
   if (credential) return <SignedIn session={session} credential={credential} />;
   return (
     <Frame session={session} credential={null}>
-      <SignIn session={session} settings={settings} notice={notice} />
+      <SignIn session={session} settings={settings} people={people} notice={notice} />
     </Frame>
   );
 }

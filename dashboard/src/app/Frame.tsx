@@ -80,7 +80,9 @@ export function Frame(props: { session: Session; credential: Credential | null; 
         {credential && <Navigation />}
         {credential && (
           <div className="session">
-            <span className="muted">Signed in with {credential.name}</span>
+            <span className="muted">
+              Signed in {credential.kind === 'person' ? 'as' : 'with'} {credential.name}
+            </span>
             <button type="button" className="quiet" onClick={() => void session.signOut()}>
               Sign out
             </button>

@@ -4,6 +4,7 @@ import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { DOCUMENT_IDS } from '../operations/ids.js';
 import type { Credential } from '../session/session.js';
+import { repeatRefused } from './repeat-refused.js';
 import { observeCalls, type CallObserver } from './observe-calls.js';
 
 const createCache = () =>
@@ -36,6 +37,7 @@ export const createClient = (credential: Credential, observer: CallObserver): Ap
     clientAwareness: { name: 'dashboard' },
     link: ApolloLink.from([
       observeCalls(observer),
+      repeatRefused(credential),
       authenticate(credential),
       sendIds(),
       new HttpLink({ uri: '/graphql' }),

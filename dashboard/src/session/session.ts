@@ -1,3 +1,19 @@
+import type { Store } from '../shared/store.js';
+
+/** Where a sign-in is in its life: `ending` in less than a minute, or `ended`: calls wait for the next one. */
+export interface RenewalStatus {
+  state: 'valid' | 'ending' | 'ended';
+  /** Why the last attempt to sign in again failed. */
+  fault: string | null;
+}
+
+/** How somebody signs in again while the page stays as it is. */
+export interface Renewal {
+  status: Store<RenewalStatus>;
+  /** Opens a small window; to be called by a click, since browsers open windows for nothing else. */
+  signInAgain(): Promise<void>;
+}
+
 /** What calls are made with. It is kept in memory only: a reload forgets it. */
 export interface Credential {
   kind: 'demo-key' | 'key' | 'person';
@@ -5,6 +21,10 @@ export interface Credential {
   name: string;
   /** The bearer token for a call that is made now. */
   getToken(): Promise<string>;
+  /** Where it ends by itself. */
+  renewal?: Renewal;
+  /** Waits for another token in place of one that the service has refused. */
+  replace?(refused: string): Promise<void>;
   /** Ends it where it came from too, such as the session at an issuer. */
   end?(): Promise<void>;
 }
@@ -41,7 +61,18 @@ export class Session {
   async signOut(notice: string | null = null): Promise<void> {
     const { credential } = this.state;
     this.change({ credential: null, notice });
-    await credential?.end?.();
+    try {
+      await credential?.end?.();
+    } catch {
+      this.explain(
+        'You are signed out here. Your session at the identity provider could not be ended: it does not answer.',
+      );
+    }
+  }
+
+  /** Says why nobody could be signed in. */
+  explain(notice: string): void {
+    this.change({ ...this.state, notice });
   }
 
   /** Forgets a credential that the service has refused, unless another one has taken its place. */

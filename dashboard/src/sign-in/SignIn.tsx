@@ -25,12 +25,34 @@ function KeyForm({ onKey }: { onKey: (key: string) => void }) {
   );
 }
 
+/** How people sign in without a key. */
+export interface IssuerSignIn {
+  /** Where, for people. */
+  name: string;
+  /** Leaves the page. */
+  signIn(): Promise<void>;
+}
+
+interface Props {
+  session: Session;
+  settings: Settings;
+  people: IssuerSignIn | null;
+  notice: string | null;
+}
+
 /** What is there while nobody is signed in. */
-export function SignIn({ session, settings, notice }: { session: Session; settings: Settings; notice: string | null }) {
+export function SignIn({ session, settings, people, notice }: Props) {
   return (
     <section className="card narrow" aria-labelledby="heading">
       <Heading>Sign in</Heading>
       {notice && <Alert>{notice}</Alert>}
+      {people && (
+        <p>
+          <button type="button" onClick={() => void people.signIn()}>
+            Sign in with {people.name}
+          </button>
+        </p>
+      )}
       {settings.demoKey && (
         <p>
           <button type="button" onClick={() => session.signIn(keyCredential('demo-key', settings.demoKey))}>

@@ -9,9 +9,14 @@ interface Parts {
   urls: { program: string; style: string };
   /** The demo key, with which the reader is signed in; empty where no key may be shown. */
   key: string;
+  /** How people sign in at an issuer; empty where they cannot. */
+  signIn: string;
 }
 
-const dashboardHtml = ({ urls, key }: Parts): string => `<!doctype html>
+const escapeAttribute = (text: string): string =>
+  text.replace(/[&"<]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const dashboardHtml = ({ urls, key, signIn }: Parts): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -22,7 +27,7 @@ const dashboardHtml = ({ urls, key }: Parts): string => `<!doctype html>
 <link rel="stylesheet" href="${urls.style}">
 <script type="module" src="${urls.program}"></script>
 </head>
-<body data-key="${key}">
+<body data-key="${key}" data-sign-in="${escapeAttribute(signIn)}">
 <noscript>The dashboard needs JavaScript.</noscript>
 <div id="root"></div>
 </body>
@@ -33,12 +38,15 @@ const dashboardHtml = ({ urls, key }: Parts): string => `<!doctype html>
 const VIEWS = ['', '/new', '/keys', '/signed-in', '/:expressCustomerId(^cus_[0-9a-f]{32}$)'];
 
 // People sign in with the issuer, which the page asks itself.
-const policyFor = ({ oidc }: Config): string => buildStrictPolicy(oidc ? [new URL(oidc.issuer).origin] : []);
+const policyFor = ({ dashboardSignIn }: Config): string =>
+  buildStrictPolicy(dashboardSignIn ? [new URL(dashboardSignIn.issuer).origin] : []);
 
 /** The page on which people find and change customers. It holds no data: the program in it calls /graphql. */
 export function dashboardPage(server: FastifyInstance, services: Services, site: Site): void {
   const getShownKey = showKeyOnLoopback(services);
   const policy = policyFor(services.config);
+  const { dashboardSignIn } = services.config;
+  const signIn = dashboardSignIn ? JSON.stringify(dashboardSignIn) : '';
   for (const view of VIEWS)
     server.get(`${PATHS.dashboard}${view}`, async (request, reply) => {
       const [program, style] = await Promise.all(
@@ -49,7 +57,7 @@ export function dashboardPage(server: FastifyInstance, services: Services, site:
       return reply
         .type('text/html; charset=utf-8')
         .header('content-security-policy', policy)
-        .send(dashboardHtml({ urls: { program: program!, style: style! }, key }));
+        .send(dashboardHtml({ urls: { program: program!, style: style! }, key, signIn }));
     });
   server.get(`${PATHS.dashboard}/`, async (_request, reply) => reply.redirect(PATHS.dashboard));
 }

@@ -73,12 +73,33 @@ it('is off in production unless DASHBOARD=true, with all that it loads', async (
   await open.stop();
 });
 
-it('calls the issuer of dashboard tokens too, where there is one', async () => {
-  const withIssuer = { OIDC_ISSUER: 'https://login.example.org/realms/clinics', OIDC_AUDIENCE: 'customers' };
-  const other = await startService('embedded', withIssuer);
-  const { headers } = await other.request('/customers');
-  expect(headers.get('content-security-policy')).toContain("connect-src 'self' https://login.example.org;");
-  await other.stop();
+describe('with an issuer', () => {
+  const ISSUER = { OIDC_ISSUER: 'https://login.example.org/realms/clinics', OIDC_AUDIENCE: 'customers' };
+
+  it('calls it too, and nobody else, and knows how people sign in there', async () => {
+    const other = await startService('embedded', { ...ISSUER, DASHBOARD_OIDC_CLIENT_ID: `a"b<c>&d'e` });
+    const { headers, text } = await other.request('/customers');
+    await other.stop();
+    const policy = headers.get('content-security-policy')!;
+    expect(policy).toContain("connect-src 'self' https://login.example.org;");
+    expect(policy.match(/https?:/g)).toHaveLength(1);
+    expect(policy).toContain("form-action 'none'");
+    expect(policy).not.toContain('frame-src');
+    const [, attribute] = /data-sign-in="([^"]*)"/.exec(text)!;
+    expect(attribute).not.toContain('<');
+    const decoded = attribute!.replace(/&#(\d+);/g, (_text, code: string) => String.fromCharCode(Number(code)));
+    expect(JSON.parse(decoded)).toEqual(other.config.dashboardSignIn);
+  });
+
+  it('calls this service alone until it is a client of the issuer, and the start says what is missing', async () => {
+    const other = await startService('embedded', ISSUER);
+    const { headers, text } = await other.request('/customers');
+    await other.stop();
+    expect(headers.get('content-security-policy')).toContain("connect-src 'self';");
+    expect(text).toContain('data-sign-in=""');
+    const lines = other.logLines().filter(({ msg }) => String(msg).includes('DASHBOARD_OIDC_CLIENT_ID'));
+    expect(lines).toEqual([expect.objectContaining({ level: 40 })]);
+  });
 });
 
 it('is signed in with the demo key for a loopback name alone', async () => {

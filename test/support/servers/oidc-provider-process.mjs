@@ -3,19 +3,18 @@
 import { createServer } from 'node:http';
 import { URLSearchParams } from 'node:url';
 import { exportJWK, generateKeyPair } from 'jose';
-import Provider from 'oidc-provider';
+import Provider, { interactionPolicy } from 'oidc-provider';
 
 /** As `OidcProviderSettings` of oidc-provider.ts describes them. */
-const { port, clientId, redirectPaths, audience, people, accessTokenSeconds, givesRefreshTokens } = JSON.parse(
-  process.argv[2],
-);
+const settings = JSON.parse(process.argv[2]);
+const { port, clientId, redirectPaths, audience, people, accessTokenSeconds, givesRefreshTokens } = settings;
 const issuer = `http://127.0.0.1:${port}`;
 const personById = new Map(people.map((person) => [person.sub, person]));
-const resource = 'urn:express-customers';
+const onlyResource = settings.knowsAudienceByResource ? undefined : 'urn:express-customers';
 
 const escapeHtml = (text) => String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 const page = (title, content) => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>
+<html lang="en"><head><meta charset="utf-8"><title>${title}</title><link rel="icon" href="data:,"></head>
 <body><main><h1>${title}</h1>${content}</main></body></html>`;
 const loginPage = () =>
   page(
@@ -72,6 +71,13 @@ async function answerInteraction(provider, request, response) {
   response.end(interaction.prompt.name === 'login' ? loginPage() : consentPage(interaction));
 }
 
+/** As issuers treat pages: a person who has consented is not asked again, though the client is registered as a native one. */
+function askOnce() {
+  const policy = interactionPolicy.base();
+  policy.get('consent').checks.remove('native_client_prompt');
+  return policy;
+}
+
 async function createProvider() {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const key = { ...(await exportJWK(privateKey)), kid: 'first', alg: 'ES256', use: 'sig' };
@@ -99,11 +105,11 @@ async function createProvider() {
     features: {
       devInteractions: { enabled: false },
       resourceIndicators: {
-        defaultResource: async () => resource,
-        useGrantedResource: async () => true,
-        getResourceServerInfo: async () => ({
+        defaultResource: async () => onlyResource,
+        useGrantedResource: async () => onlyResource !== undefined,
+        getResourceServerInfo: async (_context, name) => ({
           scope: '',
-          audience,
+          audience: onlyResource ? audience : name,
           accessTokenFormat: 'jwt',
           accessTokenTTL: accessTokenSeconds,
           jwt: { sign: { alg: 'ES256' } },
@@ -115,7 +121,7 @@ async function createProvider() {
         },
       },
     },
-    interactions: { url: async (_context, { uid }) => `/interaction/${uid}` },
+    interactions: { policy: askOnce(), url: async (_context, { uid }) => `/interaction/${uid}` },
     findAccount: async (_context, sub) =>
       personById.has(sub) ? { accountId: sub, claims: async () => ({ sub }) } : undefined,
     extraTokenClaims: async (_context, { accountId }) => personById.get(accountId)?.claims,

@@ -22,6 +22,8 @@ export interface OidcProviderSettings {
   people: Person[];
   accessTokenSeconds: number;
   givesRefreshTokens: boolean;
+  /** Whether clients say by `resource` for which audience a token is; otherwise all tokens are for the one audience. */
+  knowsAudienceByResource: boolean;
 }
 
 /** A real OpenID Connect issuer of a test's own, on loopback. */
@@ -38,6 +40,7 @@ const DEFAULTS: OidcProviderSettings = {
   people: [],
   accessTokenSeconds: 600,
   givesRefreshTokens: false,
+  knowsAudienceByResource: false,
 };
 
 /** A person of a clinic, with a user id of their own. */

@@ -1,3 +1,4 @@
+import { explainMissingSignIn } from '../../../src/config/dashboard-sign-in.js';
 import { readConfig } from '../../../src/config/config.js';
 
 const OIDC = { OIDC_ISSUER: 'https://login.example.org/', OIDC_AUDIENCE: 'avara-express' };
@@ -65,5 +66,22 @@ describe('the configuration of the dashboard as a client of the issuer', () => {
     ],
   ])('refuses to start with %j', (environment, fault) => {
     expect(() => readConfig(environment)).toThrow(fault);
+  });
+
+  const PRODUCTION = { NODE_ENV: 'production', DASHBOARD: 'true' };
+
+  it.each([
+    [{}, null],
+    [CLIENT, null],
+    [{ ...PRODUCTION, ...CLIENT }, null],
+    [{ NODE_ENV: 'production' }, null],
+    [OIDC, /with an API key alone; to let them sign in, set DASHBOARD_OIDC_CLIENT_ID \(docs/],
+    [PRODUCTION, /set OIDC_ISSUER, OIDC_AUDIENCE and DASHBOARD_OIDC_CLIENT_ID \(docs/],
+    [{ NODE_ENV: 'production', ...CLIENT }, /DASHBOARD_OIDC_CLIENT_ID has no effect without DASHBOARD=true/],
+  ])('says with %j in one line what people lack to sign in', (environment, expected) => {
+    const line = explainMissingSignIn(readConfig(environment));
+    if (expected === null) expect(line).toBeNull();
+    else expect(line).toMatch(expected);
+    expect(line ?? '').not.toContain('\n');
   });
 });
