@@ -27,7 +27,7 @@ function Call({ call }: { call: SentCall }) {
   const curl = asCurl(call, location.origin);
   return (
     <>
-      <h3>{call.name}</h3>
+      <h2>{call.name}</h2>
       <div className="row start">
         <CopyButton text={graphql} label={`Copy ${call.name} as GraphQL`} />
         <CopyButton text={curl} label={`Copy ${call.name} as curl`} />
