@@ -116,7 +116,7 @@ async function assemble(
   logTo?: LogTarget,
 ): Promise<Assembly> {
   const { dataSource, engine } = database;
-  const demoKey = engine === 'embedded' ? await ensureDemoKey(dataSource, config.dataDir) : null;
+  const demoKey = engine === 'embedded' ? await ensureDemoKey(dataSource, config) : null;
   const lastUsed = new LastUsedRecorder(database, log);
   const apiKeys = new ApiKeyAuthenticator(dataSource, (actor) => lastUsed.record(actor));
   const gate = new OverloadGate(config.limits, log);

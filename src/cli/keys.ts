@@ -1,14 +1,13 @@
 import { Option, type Command } from 'commander';
+import type { Database } from '../database/database.js';
 import { SCOPES, type Scope } from '../identity/actor.js';
 import type { ApiKeyEntity } from '../identity/api-key.entity.js';
 import { getDatabaseTime, findApiKeys, getKeyState } from '../identity/api-keys.js';
 import { requireClinic } from '../identity/clinics.js';
-import { issueApiKey } from '../identity/issue-api-key.js';
-import { revokeApiKey } from '../identity/revoke-api-key.js';
-import { rotateApiKey } from '../identity/rotate-api-key.js';
-import { OperatorError } from '../shared/operator-error.js';
+import * as useCases from '../identity/use-cases/index.js';
 import { parseDuration, parseExpiry, parseText, parseUuid, type Expiry } from './arguments.js';
 import { addCommand, addGroup, withDatabase } from './command.js';
+import { buildOperatorContext } from './operator-context.js';
 import { formatExpiry, formatTable, print, type OutputOptions } from './output.js';
 import type { Terminal } from './terminal.js';
 
@@ -30,23 +29,26 @@ interface RotateOptions extends ClinicOptions {
 const describeToken = (token: string): string =>
   `This is the only time that it is shown; the database keeps a hash:\n\n  ${token}\n`;
 
-function computeExpiry(expires: Expiry | undefined, now: Date): Date | null {
-  const expiresAt = expires?.(now) ?? null;
-  if (expiresAt && expiresAt <= now)
-    throw new OperatorError('The key would expire in the past: --expires needs a later time.');
-  return expiresAt;
-}
+/** What `--expires` says, as the use cases take it; undefined where it is left out. */
+const toExpiresAt = async ({ dataSource }: Database, expires: Expiry | undefined): Promise<string | null | undefined> =>
+  expires && (expires(await getDatabaseTime(dataSource.manager))?.toISOString() ?? null);
 
 async function create(terminal: Terminal, options: CreateOptions): Promise<void> {
-  const { clinic: clinicId, description, expires } = options;
-  const scopes = [...new Set(options.scope)].sort();
-  const created = await withDatabase(terminal, async ({ dataSource: { manager } }) => {
-    await requireClinic(manager, clinicId);
-    const expiresAt = computeExpiry(expires, await getDatabaseTime(manager));
-    const issued = await issueApiKey(manager, { clinicId, scopes, description, expiresAt });
-    return { clinicId, ...issued, scopes, description, expiresAt };
+  const { clinic: clinicId, description, expires, scope: scopes } = options;
+  const created = await withDatabase(terminal, async (database) => {
+    const context = buildOperatorContext(database, clinicId);
+    const expiresAt = (await toExpiresAt(database, expires)) ?? null;
+    const { key, token } = await useCases.createExpressApiKey(context, { description, scopes, expiresAt });
+    return {
+      clinicId,
+      apiKeyId: key.apiKeyId,
+      token: token!,
+      scopes: key.scopes,
+      description,
+      expiresAt: key.expiresAt,
+    };
   });
-  const summary = `Key ${created.apiKeyId} (${scopes.join(', ')}) was created. Expires: ${formatExpiry(created.expiresAt)}.`;
+  const summary = `Key ${created.apiKeyId} (${created.scopes.join(', ')}) was created. Expires: ${formatExpiry(created.expiresAt)}.`;
   print(terminal, options, created, () => `${summary} ${describeToken(created.token)}`);
 }
 
@@ -81,19 +83,26 @@ async function list(terminal: Terminal, options: ClinicOptions): Promise<void> {
 }
 
 async function rotate(terminal: Terminal, apiKeyId: string, options: RotateOptions): Promise<void> {
-  const name = { clinicId: options.clinic, apiKeyId };
-  const { expires, overlap: overlapMs } = options;
-  const rotation = { overlapMs, ...(expires && { expiresAt: (now: Date) => computeExpiry(expires, now) }) };
-  const rotated = await withDatabase(terminal, ({ dataSource }) => rotateApiKey(dataSource, name, rotation));
+  const { expires, overlap, clinic: clinicId } = options;
+  const rotated = await withDatabase(terminal, async (database) => {
+    const expiresAt = await toExpiresAt(database, expires);
+    const input = { apiKeyId, overlapSeconds: overlap / 1_000, ...(expiresAt !== undefined && { expiresAt }) };
+    const { key, token, replaced } = await useCases.rotateExpressApiKey(
+      buildOperatorContext(database, clinicId),
+      input,
+    );
+    return { clinicId, apiKeyId: key.apiKeyId, token, oldKeyEndsAt: replaced.expiresAt };
+  });
   const summary = `Key ${rotated.apiKeyId} replaces ${apiKeyId}, which works until ${formatExpiry(rotated.oldKeyEndsAt)}.`;
-  print(terminal, options, { clinicId: name.clinicId, ...rotated, replaces: apiKeyId }, () =>
-    [summary, describeToken(rotated.token)].join(' '),
-  );
+  print(terminal, options, { ...rotated, replaces: apiKeyId }, () => [summary, describeToken(rotated.token)].join(' '));
 }
 
 async function revoke(terminal: Terminal, apiKeyId: string, options: ClinicOptions): Promise<void> {
   const name = { clinicId: options.clinic, apiKeyId };
-  const { revokedAt } = await withDatabase(terminal, ({ dataSource }) => revokeApiKey(dataSource, name));
+  const { key } = await withDatabase(terminal, (database) =>
+    useCases.revokeExpressApiKey(buildOperatorContext(database, options.clinic), { apiKeyId }),
+  );
+  const { revokedAt } = key;
   const text = `Key ${apiKeyId} was revoked at ${formatExpiry(revokedAt)}. Every instance refuses it within 5 s.`;
   print(terminal, options, { ...name, revokedAt }, () => text);
 }

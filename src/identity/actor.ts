@@ -1,4 +1,5 @@
-export const SCOPES = ['express:read', 'express:write'] as const;
+/** What a credential may allow: read customers, change them, manage the clinic's API keys. */
+export const SCOPES = ['express:read', 'express:write', 'keys:manage'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 interface AnyActor {
@@ -15,6 +16,11 @@ export interface ApiKeyActor extends AnyActor {
 export interface UserActor extends AnyActor {
   kind: 'user';
   userId: string;
+}
+
+/** Whoever runs the command line. Manages keys; calls nothing else. */
+export interface OperatorActor extends AnyActor {
+  kind: 'operator';
 }
 
 /** Who calls. Its kind decides which of the two audit columns a change sets, never both. */

@@ -35,14 +35,17 @@ export const generateSecret = (): string => toBase62(randomBytes(BYTES), WIDTH);
 
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
+/** How a key's token begins: `avk_` and its ids, 47 characters, of which none is secret. */
+export const formatTokenPrefix = ({ clinicId, apiKeyId }: Omit<ApiKeyToken, 'secret'>): string =>
+  API_KEY_PREFIX + toBase62(Buffer.from(toHex(clinicId) + toHex(apiKeyId), 'hex'), WIDTH);
+
 /**
  * Writes `avk_<clinic and key>_<secret><checksum>`: letters, digits and underscores, 97 characters. The prefix and the
  * checksum let secret scanners find it and distinguish a typo from a revoked key; the public part is the row's whole
  * primary key, so that no look-up crosses clinics.
  */
-export function formatApiKeyToken({ clinicId, apiKeyId, secret }: ApiKeyToken): string {
-  const publicPart = toBase62(Buffer.from(toHex(clinicId) + toHex(apiKeyId), 'hex'), WIDTH);
-  const body = `${API_KEY_PREFIX}${publicPart}_${secret}`;
+export function formatApiKeyToken({ secret, ...ids }: ApiKeyToken): string {
+  const body = `${formatTokenPrefix(ids)}_${secret}`;
   return body + computeChecksum(body);
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
 import { isUuid } from '../shared/uuid.js';
 import { isUserId } from '../shared/user-id.js';
-import type { Actor, Scope } from './actor.js';
+import { SCOPES, type Actor, type Scope } from './actor.js';
 import type { Authenticator } from './authenticate.js';
 import { openJwks } from './oidc/jwks.js';
 import type { OidcSettings } from './oidc/oidc-settings.js';
@@ -30,12 +30,11 @@ const TYPES = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
 const MAX_ISSUER_IN_LOG = 200;
 
 const READ_SCOPES: readonly Scope[] = ['express:read'];
-const ALL_SCOPES: readonly Scope[] = ['express:read', 'express:write'];
 
 /** What the platform's levels may do here. */
 const SCOPES_BY_LEVEL = new Map<unknown, readonly Scope[]>([
-  ['owner', ALL_SCOPES],
-  ['admin', ALL_SCOPES],
+  ['owner', SCOPES],
+  ['admin', SCOPES],
   ['member', READ_SCOPES],
 ]);
 

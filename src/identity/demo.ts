@@ -1,10 +1,14 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { SCOPES } from './actor.js';
+import { SCOPES, type Scope } from './actor.js';
+import { parseApiKeyToken } from './api-key-token.js';
+import { ApiKeyEntity } from './api-key.entity.js';
 import { ClinicEntity } from './clinic.entity.js';
 import { createClinic } from './create-clinic.js';
 import { issueApiKey } from './issue-api-key.js';
+
+const DESCRIPTION = 'Created at the first start';
 
 /** The file that holds the demo key of the embedded engine, readable by its owner alone. */
 export const getDemoKeyFile = (dataDir: string): string => join(dataDir, 'api-key');
@@ -24,23 +28,44 @@ async function findStoredKey(file: string): Promise<string | null> {
   }
 }
 
+export interface DemoSettings {
+  dataDir: string;
+  isProduction: boolean;
+}
+
+/** In production whoever reads the file does not manage the keys of others. */
+const demoScopes = ({ isProduction }: DemoSettings): Scope[] =>
+  isProduction ? ['express:read', 'express:write'] : [...SCOPES];
+
+// A data folder of a version before has a demo key that lacks the newer scopes. Whatever else somebody put into the file stays as
+// it is: its description is another one.
+async function addNewScopes({ manager }: DataSource, token: string, scopes: Scope[]): Promise<void> {
+  const key = parseApiKeyToken(token);
+  if ('failure' in key) return;
+  const { clinicId, apiKeyId } = key;
+  await manager.update(ApiKeyEntity, { clinicId, apiKeyId, description: DESCRIPTION }, { scopes });
+}
+
 /**
- * On the first start of the embedded engine creates a demo clinic with one key that has all scopes; later starts find it
- * again. The file appears complete or not at all, before the key is committed: a start that is killed in between leaves a
+ * On the first start of the embedded engine creates a demo clinic with one key that has all scopes, in production all but
+ * `keys:manage`; later starts find it again. The file appears complete or not at all, before the key is committed: a start that is killed in between leaves a
  * key that is not valid, and the next start, which finds no clinic, replaces it.
  */
-export async function ensureDemoKey(dataSource: DataSource, dataDir: string): Promise<DemoKey | null> {
-  const file = getDemoKeyFile(dataDir);
+export async function ensureDemoKey(dataSource: DataSource, settings: DemoSettings): Promise<DemoKey | null> {
+  const file = getDemoKeyFile(settings.dataDir);
+  const scopes = demoScopes(settings);
   if (await dataSource.getRepository(ClinicEntity).exists()) {
     const stored = await findStoredKey(file);
-    return stored === null ? null : { token: stored, isNew: false };
+    if (stored === null) return null;
+    if (!settings.isProduction) await addNewScopes(dataSource, stored, scopes);
+    return { token: stored, isNew: false };
   }
   const token = await dataSource.transaction(async (manager) => {
     const clinicId = await createClinic(manager, 'Demo clinic');
     const key = await issueApiKey(manager, {
       clinicId,
-      scopes: [...SCOPES],
-      description: 'Created at the first start',
+      scopes,
+      description: DESCRIPTION,
     });
     await writeFile(`${file}.new`, `${key.token}\n`, { mode: 0o600 });
     await rename(`${file}.new`, file);

@@ -4,7 +4,13 @@ import type { Scope } from './actor.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { formatApiKeyToken, hashSecret, generateSecret } from './api-key-token.js';
 
-export interface NewApiKey {
+/** What of a key is given when it is created; the rest is made here or by the database. */
+export interface NewApiKey extends Partial<
+  Pick<
+    ApiKeyEntity,
+    'createdByApiKeyId' | 'createdByUserId' | 'idempotencyActorId' | 'idempotencyKey' | 'inputFingerprint'
+  >
+> {
   clinicId: string;
   scopes: Scope[];
   description: string;
@@ -20,10 +26,9 @@ export interface IssuedApiKey {
 
 /** Creates a key for a clinic that exists. */
 export async function issueApiKey(manager: EntityManager, key: NewApiKey): Promise<IssuedApiKey> {
-  const { clinicId, scopes, description, expiresAt = null } = key;
+  const { clinicId } = key;
   const apiKeyId = randomUUID();
   const secret = generateSecret();
-  const secretHash = hashSecret(secret);
-  await manager.insert(ApiKeyEntity, { clinicId, apiKeyId, secretHash, scopes, description, expiresAt });
+  await manager.insert(ApiKeyEntity, { expiresAt: null, ...key, apiKeyId, secretHash: hashSecret(secret) });
   return { apiKeyId, token: formatApiKeyToken({ clinicId, apiKeyId, secret }) };
 }

@@ -8,6 +8,9 @@ export const ERROR_STATUS = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  API_KEY_IN_USE: 409,
+  API_KEY_LIMIT_REACHED: 409,
+  API_KEY_NOT_ACTIVE: 409,
   EXPRESS_CUSTOMER_INACTIVE: 409,
   EXTERNAL_REFERENCE_TAKEN: 409,
   VERSION_CONFLICT: 409,
@@ -51,7 +54,7 @@ export interface ErrorDetails {
   expressCustomerId?: string;
   /** Seconds after which the call may be tried again: a RATE_LIMITED or SERVICE_UNAVAILABLE. Always under 60. */
   retryAfter?: number;
-  /** The limit that a QUERY_TOO_COMPLEX exceeds. */
+  /** The limit that a QUERY_TOO_COMPLEX exceeds, or an API_KEY_LIMIT_REACHED has reached. */
   limit?: number;
   /** How much of it was requested. */
   requested?: number;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { badUserInput, type AppError } from './app-error.js';
+import { parseInstant } from './instant.js';
 import { isStorable } from './text.js';
 
 const MAX_CURSOR_LENGTH = 5_000;
@@ -39,6 +40,12 @@ export function decodeCursor(scope: string, cursor: string, keyCount: number): s
   // Base64 decoding ignores stray characters; a cursor has exactly one spelling.
   if (encodeCursor(scope, keys) !== cursor) throw invalidCursor();
   return keys;
+}
+
+/** A sort key that is a time. @throws AppError BAD_USER_INPUT for any other text. */
+export function requireInstant(key: string): string {
+  if (parseInstant(key)?.toISOString() !== key) throw invalidCursor();
+  return key;
 }
 
 const isStorableText = (key: unknown): key is string => typeof key === 'string' && isStorable(key);

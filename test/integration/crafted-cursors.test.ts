@@ -1,5 +1,6 @@
 import { ExpressCustomerOrder } from '../../src/customer/model/customer-list.js';
 import * as useCases from '../../src/customer/use-cases/index.js';
+import { expressApiKeys } from '../../src/identity/use-cases/index.js';
 import { cursorScope } from '../../src/shared/cursor.js';
 import { onEachEngine } from '../support/engines.js';
 import { newUserId, openWorld, outcomes, type Caller, type World } from '../support/world.js';
@@ -110,6 +111,11 @@ onEachEngine((engine) => {
         scope: () => 'expressCustomerEvents',
         find: (after: string) => useCases.expressCustomerEvents(caller, { first: 2, after }),
       },
+    ],
+    [
+      'API keys of the clinic',
+      ['2030-01-31T12:00:00.000Z', '00000000-0000-4000-8000-000000000000'],
+      { scope: () => scopeOf('apiKeys'), find: (after: string) => expressApiKeys(caller, { first: 2, after }) },
     ],
     [
       'customers of a user',

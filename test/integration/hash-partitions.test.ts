@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ANY_CUSTOMER_ID } from '../../src/transport/pages/worked-example.js';
+import { ANY_API_KEY_ID, ANY_CUSTOMER_ID } from '../../src/transport/pages/worked-example.js';
 import { WORKED_EXAMPLES } from '../../src/transport/pages/worked-examples.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { blocksOf } from '../../scripts/check-docs/blocks.js';
@@ -39,8 +39,11 @@ const create = async (expressCustomerName: string, on = service, idempotencyKey?
 describe('a partitioned database', () => {
   it('keeps what was there, and answers every operation', async () => {
     let id = ANY_CUSTOMER_ID;
+    const { apiKeyId } = await service.newKey(clinic);
     for (const { document, variables } of WORKED_EXAMPLES) {
-      const own = JSON.parse(JSON.stringify(variables).replaceAll(ANY_CUSTOMER_ID, id)) as Record<string, unknown>;
+      const own = JSON.parse(
+        JSON.stringify(variables).replaceAll(ANY_CUSTOMER_ID, id).replaceAll(ANY_API_KEY_ID, apiKeyId),
+      ) as Record<string, unknown>;
       const { body } = await service.graphql(clinic, document, own);
       expect(body.errors).toBeUndefined();
       id = (body.data!.createExpressCustomer as { expressCustomerId: string } | undefined)?.expressCustomerId ?? id;

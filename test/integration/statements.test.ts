@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { revokeKey, rotateKey } from '../support/keys.js';
 import pino from 'pino';
 import { deleteExpiredIdempotencyRecords } from '../../src/customer/persistence/create/delete-expired.js';
 import { ExpressCustomerOrder } from '../../src/customer/model/customer-list.js';
@@ -10,8 +11,6 @@ import { createClinic } from '../../src/identity/create-clinic.js';
 import { issueApiKey } from '../../src/identity/issue-api-key.js';
 import { markDistributed } from '../../src/database/distributed.js';
 import { LastUsedRecorder } from '../../src/identity/last-used.js';
-import { revokeApiKey } from '../../src/identity/revoke-api-key.js';
-import { rotateApiKey } from '../../src/identity/rotate-api-key.js';
 import { statementsOf } from '../support/statements.js';
 import { newUserId, openWorld, type Caller, type World } from '../support/world.js';
 
@@ -154,8 +153,8 @@ async function useKeys(): Promise<void> {
   const lastUsed = new LastUsedRecorder({ dataSource, isStandby: false }, pino({ level: 'silent' }));
   await new ApiKeyAuthenticator(dataSource, (actor) => lastUsed.record(actor)).authenticate(key.token);
   await lastUsed.stop();
-  const rotated = await rotateApiKey(dataSource, { clinicId, apiKeyId: key.apiKeyId }, { overlapMs: 0 });
-  await revokeApiKey(dataSource, { clinicId, apiKeyId: rotated.apiKeyId });
+  const rotated = await rotateKey(dataSource, { clinicId, apiKeyId: key.apiKeyId }, { overlapSeconds: 0 });
+  await revokeKey(dataSource, { clinicId, apiKeyId: rotated.key.apiKeyId });
 }
 
 async function findVolatileFunctions(): Promise<Set<string>> {

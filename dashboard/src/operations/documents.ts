@@ -59,6 +59,15 @@ export type ExpressCustomerEventFilter = {
   expressCustomerId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** Whether an API key is accepted. */
+export type ExpressApiKeyState =
+  /** It is accepted. */
+  | 'ACTIVE'
+  /** It is refused since expiresAt. */
+  | 'EXPIRED'
+  /** It is refused since revokedAt. */
+  | 'REVOKED';
+
 /** Create a customer. */
 export type CreateExpressCustomerInput = {
   /** Name: 1-500 Unicode code points with at least one visible character. Stored exactly as sent. */
@@ -154,6 +163,34 @@ export type UpsertExpressCustomerInput = {
   reactivate?: InputMaybe<Scalars['Boolean']['input']>;
   /** Expected current version: the customer must exist (otherwise NOT_FOUND) and have this version (otherwise VERSION_CONFLICT); nothing is created. Omit or null: no check. */
   expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Create an API key. */
+export type CreateExpressApiKeyInput = {
+  /** What the key is for: 1-500 Unicode code points with at least one visible character. */
+  description: Scalars['String']['input'];
+  /** What the key allows: express:read, express:write, keys:manage; at least one. Only scopes that the caller has itself; others fail with FORBIDDEN. */
+  scopes: Array<Scalars['String']['input']>;
+  /** Time from which the key is refused, later than now. Omit or null: never. */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Makes the call repeatable: the same key with the same input returns the API key that the first call created, without its token; with other input the call fails with IDEMPOTENCY_KEY_REUSED. 1-255 printable ASCII characters, kept as long as the API key. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Replace an API key by a new one. */
+export type RotateExpressApiKeyInput = {
+  /** Id of the key: a UUID. */
+  apiKeyId: Scalars['ID']['input'];
+  /** Seconds for which the old key still works: 0 to 2592000 (30 days), and at least 60 for the key that makes the call. */
+  overlapSeconds?: Scalars['Int']['input'];
+  /** Time from which the new key is refused, later than now; null: never. Required, though it may be null, if the old key expires. */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** Revoke an API key. */
+export type RevokeExpressApiKeyInput = {
+  /** Id of the key: a UUID. */
+  apiKeyId: Scalars['ID']['input'];
 };
 
 export type CustomerRowFragment = {

@@ -1,18 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import { withTenantSlot } from '../../database/tenant-slots.js';
-import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
-import { parseInstant } from '../../shared/instant.js';
+import { cursorScope, decodeCursor, encodeCursor, requireInstant } from '../../shared/cursor.js';
 import { cutPage, type Page, type PageRequest } from '../../shared/page.js';
 import { countCustomersOfUser, firstCustomersOfUser } from './batched-user-customers.js';
 import { selectColumns } from '../../database/select-columns.js';
 import { ExpressCustomerEntity } from '../model/express-customer.entity.js';
 import { ExpressCustomerUserEntity } from '../model/express-customer-user.entity.js';
 import { batchedFirstPages } from './batched-first-pages.js';
-
-function requireInstant(key: string): string {
-  if (parseInstant(key)?.toISOString() !== key) throw invalidCursor();
-  return key;
-}
 
 const firstUsers = batchedFirstPages<ExpressCustomerUserEntity>({
   name: 'users',

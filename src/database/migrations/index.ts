@@ -10,6 +10,7 @@ import { NumberEvents1767225600701 } from './1767225600701-number-events.js';
 import { AddExternalReferences1767225600710 } from './1767225600710-add-external-references.js';
 import { MakeExternalReferencesUnique1767225600711 } from './1767225600711-make-external-references-unique.js';
 import { OrderByUpdateTime1767225600720 } from './1767225600720-order-by-update-time.js';
+import { RecordWhoChangesApiKeys1767225600730 } from './1767225600730-record-who-changes-api-keys.js';
 
 /** In the order they run. A released migration is never changed; the next one corrects it. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   AddExternalReferences1767225600710,
   MakeExternalReferencesUnique1767225600711,
   OrderByUpdateTime1767225600720,
+  RecordWhoChangesApiKeys1767225600730,
 ];

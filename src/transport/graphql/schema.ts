@@ -18,6 +18,7 @@ import { resolveReferences } from '../../customer/graphql/entities.resolver.js';
 import { NodeResolver } from '../../customer/graphql/node.resolver.js';
 import { UpsertsResolver } from '../../customer/graphql/upserts.resolver.js';
 import { UserResolver } from '../../customer/graphql/user.resolver.js';
+import { ExpressApiKeysResolver } from '../../identity/graphql/express-api-keys.resolver.js';
 import { validateInstance } from '../../shared/validation.js';
 import { linkFederation, toSubgraph } from './federation.js';
 
@@ -28,6 +29,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ExpressCustomerConnectionResolver,
   UserResolver,
   NodeResolver,
+  ExpressApiKeysResolver,
 ];
 
 export interface Schema {

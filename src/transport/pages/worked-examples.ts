@@ -1,3 +1,4 @@
+import { KEY_EXAMPLES } from './key-examples.js';
 import { RELAY_EXAMPLES } from './relay-examples.js';
 import { SYSTEM_EXAMPLES } from './system-examples.js';
 import { ANY_CUSTOMER_ID, NEEDS_ID, type WorkedExample } from './worked-example.js';
@@ -184,4 +185,5 @@ export const WORKED_EXAMPLES: readonly WorkedExample[] = [
   ...CHANGE_EXAMPLES,
   ...SYSTEM_EXAMPLES,
   ...RELAY_EXAMPLES,
+  ...KEY_EXAMPLES,
 ];

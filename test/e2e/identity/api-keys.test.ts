@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openServiceDatabase } from '../../../src/service-database.js';
 import { getDatabaseTime, findApiKeys } from '../../../src/identity/api-keys.js';
 import { formatApiKeyToken, generateSecret, parseApiKeyToken } from '../../../src/identity/api-key-token.js';
-import { revokeApiKey } from '../../../src/identity/revoke-api-key.js';
-import { rotateApiKey } from '../../../src/identity/rotate-api-key.js';
 import { createTestDatabase, onEachEngine } from '../../support/engines.js';
+import { revokeKey, rotateKey } from '../../support/keys.js';
 import {
   newClinic,
   serviceOn,
@@ -72,25 +71,25 @@ onEachEngine((engine) => {
     const clinic = await service.newClinic();
     const other = await service.newKey(clinic);
     expect(await call(clinic.token)).toBe('OK');
-    const { revokedAt } = await revokeApiKey(service.dataSource, {
+    const { revokedAt } = await revokeKey(service.dataSource, {
       clinicId: clinic.clinicId,
       apiKeyId: clinic.apiKeyId,
     });
     expect(await acceptedFor(clinic.token)).toBeLessThan(SEEN_WITHIN_MS);
     expect(await call(clinic.token)).toBe('UNAUTHENTICATED');
     expect(await call(other.token)).toBe('OK');
-    const again = await revokeApiKey(service.dataSource, { clinicId: clinic.clinicId, apiKeyId: clinic.apiKeyId });
+    const again = await revokeKey(service.dataSource, { clinicId: clinic.clinicId, apiKeyId: clinic.apiKeyId });
     expect(again.revokedAt).toEqual(revokedAt);
   });
 
   it('rotates: old and new both work during the overlap, then only the new one', async () => {
     const clinic = await service.newClinic(['express:read']);
     const name = { clinicId: clinic.clinicId, apiKeyId: clinic.apiKeyId };
-    const rotated = await rotateApiKey(service.dataSource, name, { overlapMs: 5_000 });
+    const rotated = await rotateKey(service.dataSource, name, { overlapSeconds: 5 });
     expect([await call(clinic.token), await call(rotated.token)]).toEqual(['OK', 'OK']);
     await acceptedFor(clinic.token);
     expect((await getDatabaseTime(service.dataSource.manager)).getTime()).toBeGreaterThanOrEqual(
-      rotated.oldKeyEndsAt.getTime(),
+      rotated.replaced.expiresAt!.getTime(),
     );
     expect(await call(rotated.token)).toBe('OK');
     expect(await call(rotated.token, CREATE)).toBe('FORBIDDEN');
@@ -98,11 +97,11 @@ onEachEngine((engine) => {
     expect(fresh).toMatchObject({ scopes: old!.scopes, description: old!.description, expiresAt: null });
   });
 
-  it('rotates once when two operators rotate the same key at the same time, unless the second says the new end', async () => {
+  it('rotates once when two operators rotate the same key at the same time, also when both say the new end', async () => {
     const clinic = await service.newClinic();
     const name = { clinicId: clinic.clinicId, apiKeyId: clinic.apiKeyId };
     const results = await Promise.allSettled(
-      [1, 2].map(() => rotateApiKey(service.dataSource, name, { overlapMs: 60_000 })),
+      [1, 2].map(() => rotateKey(service.dataSource, name, { overlapSeconds: 60, expiresAt: null })),
     );
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await findApiKeys(service.dataSource.manager, clinic.clinicId)).toHaveLength(2);
@@ -117,7 +116,9 @@ onEachEngine((engine) => {
       const expiresAt = await inMs(endsInMs);
       const { apiKeyId } = await service.newKey(clinic, { expiresAt });
       const name = { clinicId: clinic.clinicId, apiKeyId };
-      const { oldKeyEndsAt } = await rotateApiKey(service.dataSource, name, { overlapMs, expiresAt: () => null });
+      const overlapSeconds = overlapMs / 1_000;
+      const { replaced } = await rotateKey(service.dataSource, name, { overlapSeconds, expiresAt: null });
+      const oldKeyEndsAt = replaced.expiresAt!;
       const keys = await findApiKeys(service.dataSource.manager, clinic.clinicId);
       expect(keys.find((key) => key.apiKeyId === apiKeyId)!.expiresAt).toEqual(oldKeyEndsAt);
       expect(oldKeyEndsAt.getTime() === expiresAt.getTime()).toBe(kept);
@@ -128,8 +129,10 @@ onEachEngine((engine) => {
   it('neither rotates nor revokes a key by the name of another clinic', async () => {
     const [clinic, other] = [await service.newClinic(), await service.newClinic()];
     const name = { clinicId: other.clinicId, apiKeyId: clinic.apiKeyId };
-    await expect(revokeApiKey(service.dataSource, name)).rejects.toThrow('has no key');
-    await expect(rotateApiKey(service.dataSource, name, { overlapMs: 0 })).rejects.toThrow('has no key');
+    await expect(revokeKey(service.dataSource, name)).rejects.toThrow('There is no such API key');
+    await expect(rotateKey(service.dataSource, name, { overlapSeconds: 0 })).rejects.toThrow(
+      'There is no such API key',
+    );
     expect(await call(clinic.token)).toBe('OK');
   });
 
@@ -137,7 +140,7 @@ onEachEngine((engine) => {
     const clinic = await service.newClinic();
     const { clinicId, apiKeyId, token } = clinic;
     const revoked = await service.newKey(clinic);
-    await revokeApiKey(service.dataSource, { clinicId, apiKeyId: revoked.apiKeyId });
+    await revokeKey(service.dataSource, { clinicId, apiKeyId: revoked.apiKeyId });
     const expired = await service.newKey(clinic, { expiresAt: await inMs(-1) });
     const unknown = { clinicId, apiKeyId: clinicId, secret: generateSecret() };
     const wrongSecret = formatApiKeyToken({ clinicId, apiKeyId, secret: generateSecret() });

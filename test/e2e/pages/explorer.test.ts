@@ -1,5 +1,5 @@
 import { Kind, parse, type FieldNode, type OperationDefinitionNode } from 'graphql';
-import { ANY_CUSTOMER_ID, type WorkedExample } from '../../../src/transport/pages/worked-example.js';
+import { ANY_API_KEY_ID, ANY_CUSTOMER_ID, type WorkedExample } from '../../../src/transport/pages/worked-example.js';
 import { WORKED_EXAMPLES } from '../../../src/transport/pages/worked-examples.js';
 import { buildSchema } from '../../../src/transport/graphql/schema.js';
 import { startService, type Service } from '../../support/service.js';
@@ -30,8 +30,11 @@ describe('the explorer', () => {
     service = await startService('postgresql');
     const clinic = await service.newClinic();
     let id = ANY_CUSTOMER_ID;
+    const { apiKeyId } = await service.newKey(clinic);
     for (const { document, variables } of WORKED_EXAMPLES) {
-      const own = JSON.parse(JSON.stringify(variables).replaceAll(ANY_CUSTOMER_ID, id)) as Record<string, unknown>;
+      const own = JSON.parse(
+        JSON.stringify(variables).replaceAll(ANY_CUSTOMER_ID, id).replaceAll(ANY_API_KEY_ID, apiKeyId),
+      ) as Record<string, unknown>;
       const { body, status } = await service.graphql(clinic, document, own);
       expect({ status, errors: body.errors }).toEqual({ status: 200, errors: undefined });
       id = (body.data!.createExpressCustomer as { expressCustomerId: string } | undefined)?.expressCustomerId ?? id;

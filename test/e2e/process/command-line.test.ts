@@ -104,8 +104,16 @@ describe('on postgresql', () => {
       stdout: '',
       stderr: expect.stringContaining('clinics create'),
     });
-    const unknown = await run('keys', 'revoke', randomUUID(), ...ofNobody);
-    expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('has no key') });
+    const { clinicId } = JSON.parse((await run('clinics', 'create', 'A clinic of a test', '--json')).stdout) as {
+      clinicId: string;
+    };
+    for (const [of, says] of [
+      [ofNobody, 'There is no clinic'],
+      [['--clinic', clinicId], 'There is no such API key'],
+    ] as const) {
+      const unknown = await run('keys', 'revoke', randomUUID(), ...of);
+      expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(says) });
+    }
     await place.remove();
     const nowhere = await commandLineProcess({ databaseUrl: 'postgres://127.0.0.1:1/x', dataDir: '' })(
       'clinics',

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { SCOPES } from '../../../src/identity/actor.js';
 import { ERROR_STATUS } from '../../../src/shared/app-error.js';
 import { getDatabaseTime } from '../../../src/identity/api-keys.js';
-import { revokeApiKey } from '../../../src/identity/revoke-api-key.js';
-import { rotateApiKey } from '../../../src/identity/rotate-api-key.js';
 import { buildSchema } from '../../../src/transport/graphql/schema.js';
 import { onEachEngine } from '../../support/engines.js';
+import { revokeKey, rotateKey } from '../../support/keys.js';
 import { AUDIENCE, startIssuer, type Issuer } from '../../support/issuer.js';
 import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
 import { newUserId } from '../../support/world.js';
@@ -49,7 +48,7 @@ describe('every operation of the schema has a row in the matrix', () => {
     const rows = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
       Object.values(type!.getFields()).map((field) => {
         const directive = field.astNode!.directives!.find(({ name }) => name.value === 'requiresScopes');
-        const scope = /"(express:\w+)"/.exec(
+        const scope = /"(\w+:\w+)"/.exec(
           JSON.stringify(directive)
             .replaceAll('\\"', '"')
             .replace(/"value":/g, ''),
@@ -82,11 +81,12 @@ onEachEngine((engine) => {
     const { clinicId } = clinic;
     const reader = await service.newKey(clinic, { scopes: ['express:read'] });
     const writer = await service.newKey(clinic, { scopes: ['express:write'] });
+    const manager = await service.newKey(clinic, { scopes: ['keys:manage'] });
     const [revoked, rotated] = [await service.newKey(clinic), await service.newKey(clinic)];
     const past = new Date((await getDatabaseTime(service.dataSource.manager)).getTime() - 1);
     const expired = await service.newKey(clinic, { expiresAt: past });
-    await revokeApiKey(service.dataSource, { clinicId, apiKeyId: revoked.apiKeyId });
-    await rotateApiKey(service.dataSource, { clinicId, apiKeyId: rotated.apiKeyId }, { overlapMs: 0 });
+    await revokeKey(service.dataSource, { clinicId, apiKeyId: revoked.apiKeyId });
+    await rotateKey(service.dataSource, { clinicId, apiKeyId: rotated.apiKeyId }, { overlapSeconds: 0 });
     const user = (level: string, of = issuer, clinic_id = clinicId) => of.sign({ sub: newUserId(), clinic_id, level });
     const fixed: Record<string, string> = {
       "another clinic's key": other.token,
@@ -101,12 +101,10 @@ onEachEngine((engine) => {
       'user of another issuer': await user('owner', foreignIssuer),
     };
     for (const [name, token] of Object.entries(fixed)) tokens[name] = () => token;
-    const has =
-      (wanted: string) =>
-      ({ scope }: Operation) =>
-        scope === wanted ? reader.token : writer.token;
-    tokens['own key with the scope'] = has(SCOPES[0]);
-    tokens['own key without the scope'] = has(SCOPES[1]);
+    const byScope = { 'express:read': reader, 'express:write': writer, 'keys:manage': manager };
+    tokens['own key with the scope'] = ({ scope }) => byScope[scope].token;
+    tokens['own key without the scope'] = ({ scope }) =>
+      byScope[SCOPES[(SCOPES.indexOf(scope) + 1) % SCOPES.length]!].token;
   });
   afterAll(async () => {
     await service.stop();
@@ -124,6 +122,9 @@ onEachEngine((engine) => {
     return id;
   }
 
+  const newSubject = async ({ subject }: Operation): Promise<string> =>
+    subject === 'api key' ? (await service.newKey(clinic, { scopes: ['keys:manage'] })).apiKeyId : await newCustomer();
+
   const call = (token: string | undefined, query: string) =>
     token === undefined
       ? service.request('/graphql', {
@@ -138,7 +139,7 @@ onEachEngine((engine) => {
     const expected: Record<string, Outcome> = {};
     const found: Record<string, Outcome> = {};
     for (const [credential, outcome] of Object.entries(CREDENTIALS)) {
-      const document = documentOf(operation, await newCustomer());
+      const document = documentOf(operation, await newSubject(operation));
       expected[credential] = outcome(operation);
       found[credential] = outcomeOf(await call(tokens[credential]?.(operation), document), name);
     }

@@ -15,7 +15,9 @@ import { startService, type Clinic, type Service } from '../../support/service.j
 import { documentOf, OPERATIONS } from './operations.js';
 
 const schema = buildSchema(readFileSync(join(__dirname, '../../../schema.graphql'), 'utf8'), { assumeValid: true });
-const MUTATIONS = Object.values(schema.getMutationType()!.getFields());
+const MUTATIONS = Object.values(schema.getMutationType()!.getFields()).filter(
+  ({ name }) => OPERATIONS[name]!.scope === 'express:write',
+);
 
 /** The fields of what a mutation returns that lead to other rows: they read, whatever the mutation writes. */
 const nestedFields = (type: GraphQLObjectType): string[] =>
@@ -38,7 +40,7 @@ const CASES = MUTATIONS.flatMap((mutation) => {
   return nestedFields(customer).map((field) => [mutation.name, field, pathToCustomer(mutation)] as const);
 });
 
-it('every mutation returns a customer with nested fields, or this file shows nothing', () => {
+it('every mutation of customers returns one with nested fields, or this file shows nothing', () => {
   expect(new Set(CASES.map(([mutation]) => mutation))).toEqual(new Set(MUTATIONS.map(({ name }) => name)));
 });
 

@@ -4,10 +4,12 @@ import type { Scope } from '../../../src/identity/actor.js';
 export interface Operation {
   kind: 'query' | 'mutation';
   scope: Scope;
-  /** How a customer of another clinic, and an unknown one, answers; 'OWN' where the call names no customer. */
+  /** What the id is of that the call names. */
+  subject?: 'api key';
+  /** How a customer or key of another clinic, and an unknown one, answers; 'OWN' where the call names none. */
   foreign: 'NOT_FOUND' | 'NULL' | 'OWN';
-  /** The field with its arguments and selection, for a customer's id. */
-  field: (expressCustomerId: string) => string;
+  /** The field with its arguments and selection, for an id. */
+  field: (id: string) => string;
 }
 
 /** The user whom the operations name. */
@@ -18,6 +20,14 @@ const change = (name: string, rest = ''): Operation => ({
   scope: 'express:write',
   foreign: 'NOT_FOUND',
   field: (id) => `${name}(input: { expressCustomerId: "${id}" ${rest} }) { id }`,
+});
+
+const changeKey = (name: string, selection: string): Operation => ({
+  kind: 'mutation',
+  scope: 'keys:manage',
+  subject: 'api key',
+  foreign: 'NOT_FOUND',
+  field: (id) => `${name}(input: { apiKeyId: "${id}" }) { ${selection} }`,
 });
 
 /** A new operation needs its row here; the tests next to this file take it from there. */
@@ -112,6 +122,28 @@ export const OPERATIONS: Record<string, Operation> = {
   reactivateExpressCustomer: change('reactivateExpressCustomer'),
   addUserToExpressCustomer: change('addUserToExpressCustomer', `userId: "${USER}"`),
   removeUserFromExpressCustomer: change('removeUserFromExpressCustomer', `userId: "${USER}"`),
+  expressApiKey: {
+    kind: 'query',
+    scope: 'keys:manage',
+    subject: 'api key',
+    foreign: 'NULL',
+    field: (id) => `expressApiKey(apiKeyId: "${id}") { apiKeyId description lastUsedAt }`,
+  },
+  expressApiKeys: {
+    kind: 'query',
+    scope: 'keys:manage',
+    foreign: 'OWN',
+    field: () => 'expressApiKeys { nodes { apiKeyId } pageInfo { endCursor } }',
+  },
+  createExpressApiKey: {
+    kind: 'mutation',
+    scope: 'keys:manage',
+    foreign: 'OWN',
+    field: () =>
+      'createExpressApiKey(input: { description: "A", scopes: ["keys:manage"] }) { expressApiKey { apiKeyId } }',
+  },
+  rotateExpressApiKey: changeKey('rotateExpressApiKey', 'replacedExpressApiKey { apiKeyId }'),
+  revokeExpressApiKey: changeKey('revokeExpressApiKey', 'apiKeyId'),
 };
 
 /** Gives a customer its own id as its reference, so that all operations can name it by one text. */

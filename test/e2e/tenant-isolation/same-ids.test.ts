@@ -9,6 +9,7 @@ import { documentOf, OPERATIONS, USER } from './operations.js';
 
 const CUSTOMERS = 6;
 const USERS = 6;
+const KEYS = 5;
 
 /** One list of the schema: how a page of it is asked for, and which part of its entries must be the clinic's own. */
 interface List {
@@ -72,6 +73,11 @@ const LISTS: Record<string, List> = {
     feed('the feed of one type', () => 'filter: { types: ["express_customer.created"] }'),
     feed('the feed of one customer', (customerId) => `filter: { expressCustomerId: "${customerId}" }`),
   ]),
+  'the API keys': {
+    field: 'Query.expressApiKeys',
+    page: (args) => `{ list: expressApiKeys(${args}) { PAGE } }`,
+    selection: 'apiKeyId description scopes state createdAt',
+  },
   "a user's customers": {
     field: 'User.expressCustomers',
     page: (args, { userId }) =>
@@ -141,6 +147,15 @@ onEachEngine((engine) => {
     return all;
   };
 
+  /** Copies the keys of a clinic, which `copyClinic` leaves out, except for the one that it calls with. */
+  const copyKeys = (from: Clinic, to: Clinic) =>
+    service.dataSource.query(
+      `INSERT INTO api_keys (clinic_id, api_key_id, secret_hash, scopes, description, created_at)
+       SELECT $1, api_key_id, secret_hash, scopes, description || ' of the twin', created_at
+       FROM api_keys WHERE clinic_id = $2 AND api_key_id <> $3`,
+      [to.clinicId, from.clinicId, from.apiKeyId],
+    );
+
   // The twin has every row of the own clinic with the same ids, other names, and more of each list.
   beforeAll(async () => {
     service = await startService(engine);
@@ -150,7 +165,10 @@ onEachEngine((engine) => {
     ids = { customerId: customerIds[0]!, userId: newUserId() };
     for (let n = 0; n < USERS - 1; n += 1) await add(own, ids.customerId, newUserId());
     for (const customerId of customerIds.slice(0, 4)) await add(own, customerId, ids.userId);
+    for (let n = 0; n < KEYS; n += 1) await service.newKey(own, { description: `Key ${n}` });
     expected = await readAll(own);
+    await copyKeys(own, twin);
+    for (let n = 0; n < 3; n += 1) await service.newKey(twin, { description: 'A key of the twin alone' });
     await copyClinic(service.dataSource, own.clinicId, twin.clinicId);
     for (const [n, expressCustomerId] of customerIds.entries())
       await mutate(
@@ -205,7 +223,26 @@ onEachEngine((engine) => {
     expect(names).toEqual(expected['customers, newest first']!.map((node: any) => node.expressCustomerName));
   });
 
-  it.each(Object.entries(OPERATIONS).filter(([, { kind, foreign }]) => kind === 'mutation' && foreign !== 'OWN'))(
+  const changes = Object.entries(OPERATIONS).filter(
+    ([, { kind, foreign }]) => kind === 'mutation' && foreign !== 'OWN',
+  );
+
+  it.each(changes.filter(([, { subject }]) => subject === 'api key'))(
+    '%s changes the key of its clinic alone, though another clinic has a key of the same id',
+    async (_name, operation) => {
+      const [one, other] = [await service.newClinic(), await service.newClinic()];
+      const { apiKeyId } = await service.newKey(one);
+      await copyKeys(one, other);
+      const whole = `{ expressApiKey(apiKeyId: "${apiKeyId}") { state expiresAt revokedAt replacedByApiKeyId } }`;
+      const before = (await service.graphql(one, whole)).text;
+      expect((await service.graphql(other, whole)).text).toBe(before);
+      expect((await service.graphql(other, documentOf(operation, apiKeyId))).body.errors).toBeUndefined();
+      expect((await service.graphql(other, whole)).text).not.toBe(before);
+      expect((await service.graphql(one, whole)).text).toBe(before);
+    },
+  );
+
+  it.each(changes.filter(([, { subject }]) => subject === undefined))(
     '%s changes the row of its clinic alone, though another clinic has a row of the same id',
     async (name, operation) => {
       const [one, other] = [await service.newClinic(), await service.newClinic()];

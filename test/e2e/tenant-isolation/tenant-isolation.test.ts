@@ -4,8 +4,8 @@ import { statementsOf } from '../../support/statements.js';
 import { newUserId } from '../../support/world.js';
 import { documentOf, OPERATIONS, referToItself } from './operations.js';
 
-const UNKNOWN = `cus_${'0'.repeat(32)}`;
-const NAMING_A_CUSTOMER = Object.entries(OPERATIONS).filter(([, { foreign }]) => foreign !== 'OWN');
+const UNKNOWN = { customer: `cus_${'0'.repeat(32)}`, 'api key': '00000000-0000-4000-8000-000000000000' };
+const NAMING_A_ROW = Object.entries(OPERATIONS).filter(([, { foreign }]) => foreign !== 'OWN');
 
 // What differs from call to call, whatever was asked for.
 const DIFFERENT_EACH_TIME = new Set(['date', 'x-request-id', 'ratelimit']);
@@ -19,11 +19,12 @@ function seen({ status, headers, text }: Answer): unknown {
 onEachEngine((engine) => {
   let service: Service;
   let clinic: Clinic;
-  let foreignId: string;
+  let foreign: { customer: string; 'api key': string };
   beforeAll(async () => {
     service = await startService(engine);
     clinic = await service.newClinic();
-    foreignId = await newCustomer(await service.newClinic());
+    const stranger = await service.newClinic();
+    foreign = { customer: await newCustomer(stranger), 'api key': stranger.apiKeyId };
   });
   afterAll(() => service.stop());
 
@@ -34,15 +35,16 @@ onEachEngine((engine) => {
     return id;
   }
 
-  it.each(NAMING_A_CUSTOMER)(
-    "%s answers another clinic's customer byte for byte like an unknown one",
+  it.each(NAMING_A_ROW)(
+    "%s answers another clinic's row byte for byte like an unknown one",
     async (_name, operation) => {
       await service.graphql(clinic, '{ __typename }');
       const statements = statementsOf(service.dataSource);
-      const foreign = await service.graphql(clinic, documentOf(operation, foreignId));
+      const { subject = 'customer' } = operation;
+      const ofForeign = await service.graphql(clinic, documentOf(operation, foreign[subject]));
       const statementsForForeign = statements.splice(0);
-      const unknown = await service.graphql(clinic, documentOf(operation, UNKNOWN));
-      expect(seen(foreign)).toEqual(seen(unknown));
+      const unknown = await service.graphql(clinic, documentOf(operation, UNKNOWN[subject]));
+      expect(seen(ofForeign)).toEqual(seen(unknown));
       // Not a clock, which says little on a busy machine: the same statements take the same time.
       expect(statementsForForeign).toEqual(statements);
       expect(statements.length).toBeGreaterThan(0);
@@ -52,9 +54,11 @@ onEachEngine((engine) => {
   it('changes nothing in another clinic', async () => {
     const owner = await service.newClinic();
     const id = await newCustomer(owner);
-    const whole = `{ expressCustomer(expressCustomerId: "${id}") { expressCustomerName isActive userCount metadata version updatedAt events { nodes { eventId } } } }`;
+    const whole = `{ expressCustomer(expressCustomerId: "${id}") { expressCustomerName isActive userCount metadata version updatedAt events { nodes { eventId } } }
+      expressApiKeys { nodes { apiKeyId state expiresAt replacedByApiKeyId } } }`;
     const before = await service.graphql(owner, whole);
-    for (const [, operation] of NAMING_A_CUSTOMER) await service.graphql(clinic, documentOf(operation, id));
+    for (const [, operation] of NAMING_A_ROW)
+      await service.graphql(clinic, documentOf(operation, operation.subject === 'api key' ? owner.apiKeyId : id));
     expect((await service.graphql(owner, whole)).text).toBe(before.text);
   });
 
@@ -67,6 +71,7 @@ onEachEngine((engine) => {
 
   describe('a cursor', () => {
     const list = (args: string) => `{ expressCustomers(${args}) { pageInfo { endCursor } } }`;
+    const keys = (args: string) => `{ expressApiKeys(${args}) { pageInfo { endCursor } } }`;
     const nested = (id: string, field: string, args: string) =>
       `{ expressCustomer(expressCustomerId: "${id}") { ${field}(${args}) { pageInfo { endCursor } } } }`;
     const endCursorOf = (answer: Answer) => /"endCursor":"([^"]+)"/.exec(answer.text)![1]!;
@@ -76,6 +81,7 @@ onEachEngine((engine) => {
 
     it.each([
       ['another clinic', 'first: 1', (after: string) => list(`first: 1, after: "${after}"`), true],
+      ['the list of keys', 'first: 1', (after: string) => keys(`first: 1, after: "${after}"`), false],
       ['another order', 'first: 1', (after: string) => list(`first: 1, orderBy: NAME_ASC, after: "${after}"`), false],
       [
         'another filter',
@@ -90,6 +96,15 @@ onEachEngine((engine) => {
       const own = await service.graphql(owner, list(`${args}, after: "${after}"`));
       expect(own.body.errors).toBeUndefined();
       expectRefused(await service.graphql(asAnotherClinic ? clinic : owner, elsewhere(after)));
+    });
+
+    it('of the list of keys is refused with another clinic and another list', async () => {
+      const owner = await service.newClinic();
+      await newCustomer(owner);
+      const after = endCursorOf(await service.graphql(owner, keys('first: 1')));
+      expect((await service.graphql(owner, keys(`after: "${after}"`))).body.errors).toBeUndefined();
+      expectRefused(await service.graphql(clinic, keys(`after: "${after}"`)));
+      expectRefused(await service.graphql(owner, list(`after: "${after}"`)));
     });
 
     it("of a user's customers is refused with another user and another clinic", async () => {
