@@ -98,6 +98,7 @@ export default tseslint.config(
           'queueMicrotask',
           'reportError',
           'self',
+          'scrollBy',
           'setTimeout',
           'MutationObserver',
           'SwaggerUIBundle',

@@ -46,6 +46,20 @@ class Reading {
         throw new Error(`line ${block.line}: "${block.says}" is not in what it printed:\n${printed}`);
       this.ran += 1;
     }
+    await this.runPython(blocks.filter(({ language }) => language === 'python'));
+  }
+
+  /** One program of all blocks in Python, with the variables that the commands before them have set. */
+  private async runPython(blocks: Block[]): Promise<void> {
+    const [first] = blocks;
+    if (!first) return;
+    const hasPython = await this.shell.run('command -v python3').catch(() => null);
+    if (hasPython === null) {
+      this.skipped.push(`line ${first.line}: there is no python3`);
+      return;
+    }
+    await this.shell.run(`python3 - <<'END-OF-PROGRAM'\n${blocks.map(({ text }) => text).join('\n')}\nEND-OF-PROGRAM`);
+    this.ran += blocks.length;
   }
 
   private async run(block: Block, next: Block | undefined): Promise<string> {

@@ -18,6 +18,9 @@ const LANGUAGES = {
   json: 'JSON',
 };
 
+// The same sample in these languages, one after the other, becomes one with tabs.
+const SAMPLES = new Set(['sh', 'powershell', 'ts', 'python', 'csharp']);
+
 const escape = (text) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
@@ -68,16 +71,34 @@ function resolveLinks({ tokens, env }) {
   }
 }
 
+const isSample = (token) => token?.type === 'fence' && SAMPLES.has(token.info);
+
+function groupSamples({ tokens, Token }) {
+  for (let from = tokens.length - 1; from >= 0; from -= 1) {
+    if (!isSample(tokens[from]) || isSample(tokens[from - 1])) continue;
+    let to = from;
+    const languages = new Set();
+    while (isSample(tokens[to]) && !languages.has(tokens[to].info)) languages.add(tokens[to++].info);
+    if (languages.size < 2) continue;
+    const open = new Token('samples_open', 'div', 1);
+    open.block = true;
+    open.attrSet('class', 'samples');
+    tokens.splice(to, 0, Object.assign(new Token('samples_close', 'div', -1), { block: true }));
+    tokens.splice(from, 0, open);
+  }
+}
+
 function createRenderer() {
   // HTML inside a document is shown as text, and links that would run a script stay text: nothing is left to sanitise.
   const renderer = markdownIt({ html: false, linkify: false, typographer: false });
   renderer.core.ruler.push('anchors', addAnchors);
   renderer.core.ruler.push('links', resolveLinks);
+  renderer.core.ruler.push('samples', groupSamples);
   renderer.renderer.rules.fence = (tokens, index) => {
     const { content, info } = tokens[index];
     const name = LANGUAGES[info] ?? info;
-    const label = name ? `<figcaption>${escape(name)}</figcaption>` : '';
-    return `<figure class="code">${label}<pre tabindex="0"><code>${escape(content)}</code></pre></figure>\n`;
+    const label = name ? `<p class="language">${escape(name)}</p>` : '';
+    return `<div class="code">${label}<pre tabindex="0"><code>${escape(content)}</code></pre></div>\n`;
   };
   renderer.renderer.rules.table_open = () => '<div class="table" tabindex="0"><table>\n';
   renderer.renderer.rules.table_close = () => '</table></div>\n';

@@ -78,6 +78,30 @@ it('a sample is copied by its button, and a printed page shows the text alone', 
   expect(await page.getByRole('heading', { level: 1 }).isVisible()).toBe(true);
 });
 
+it('samples have a tab for each language, which is kept; without a script and on paper all languages are shown', async () => {
+  await page.goto(`${service.url}/docs/samples`);
+  const codes = () => page.locator('.code:visible').count();
+  const tabs = page.getByRole('tablist').first();
+  await tabs.getByRole('tab', { name: 'Python' }).click();
+  expect(await page.getByRole('tab', { selected: true }).allInnerTexts()).toEqual(['Python', 'Python', 'Python']);
+  await page.keyboard.press('ArrowRight');
+  await page.reload();
+  expect(await page.getByRole('tab', { selected: true }).allInnerTexts()).toEqual(['C#', 'C#', 'C#']);
+  await page.getByRole('tabpanel', { name: 'C#' }).first().getByText('HttpClient').first().waitFor();
+  expect(await codes()).toBe(4);
+  expect(await findAccessibilityFaults(page)).toEqual([]);
+  await picture(page, 'page-samples');
+  await page.emulateMedia({ media: 'print' });
+  expect(await codes()).toBe(13);
+  expect(await tabs.isVisible()).toBe(false);
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  const plainPage = await plain.newPage();
+  await plainPage.goto(`${service.url}/docs/samples`);
+  expect(await plainPage.locator('.code:visible').count()).toBe(13);
+  expect(await plainPage.getByText('Python', { exact: true }).first().isVisible()).toBe(true);
+  await plain.close();
+});
+
 it('the REST reference creates a customer with the demo key that is filled in', async () => {
   await page.goto(`${service.url}/v1/docs`);
   await page.getByText('Creates a customer').click();

@@ -4,17 +4,61 @@
   const create = (name, text, properties = {}) =>
     Object.assign(document.createElement(name), { textContent: text, ...properties });
 
-  function addCopyButton(figure) {
+  function addCopyButton(sample) {
     const button = create('button', 'Copy', { type: 'button', className: 'copy' });
     button.addEventListener('click', async () => {
-      await navigator.clipboard.writeText(figure.querySelector('code').textContent);
+      await navigator.clipboard.writeText(sample.querySelector('code').textContent);
       button.textContent = 'Copied';
       setTimeout(() => (button.textContent = 'Copy'), 2000);
     });
-    figure.append(button);
+    sample.append(button);
   }
   // Browsers give pages the clipboard on secure origins only.
-  if (navigator.clipboard) document.querySelectorAll('figure.code').forEach(addCopyButton);
+  if (navigator.clipboard) document.querySelectorAll('.code').forEach(addCopyButton);
+
+  // Samples in several languages: all are shown without this script, and when the page is printed.
+  const LANGUAGE = 'express-customers:language';
+  const groups = [...document.querySelectorAll('.samples')].map((group) => [...group.querySelectorAll('.code')]);
+  const nameOf = (sample) => sample.querySelector('.language').textContent;
+  function chooseLanguage(name) {
+    for (const samples of groups) {
+      const chosen = samples.find((sample) => nameOf(sample) === name) ?? samples[0];
+      for (const sample of samples) {
+        const tab = document.getElementById(sample.getAttribute('aria-labelledby'));
+        sample.hidden = sample !== chosen;
+        tab.setAttribute('aria-selected', sample === chosen);
+        tab.tabIndex = sample === chosen ? 0 : -1;
+      }
+    }
+  }
+  // The page does not move under the pointer when samples above it change their height.
+  function chooseByReader(tab) {
+    const before = tab.getBoundingClientRect().top;
+    localStorage.setItem(LANGUAGE, tab.textContent);
+    chooseLanguage(tab.textContent);
+    scrollBy({ top: tab.getBoundingClientRect().top - before, behavior: 'instant' });
+    tab.focus();
+  }
+  const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
+  function addTabs(samples, number) {
+    const bar = create('div', '', { role: 'tablist', className: 'tabs', ariaLabel: 'Language' });
+    for (const [at, sample] of samples.entries()) {
+      const tab = create('button', nameOf(sample), { type: 'button', role: 'tab', id: `tab-${number}-${at}` });
+      sample.id = `sample-${number}-${at}`;
+      sample.setAttribute('role', 'tabpanel');
+      sample.setAttribute('aria-labelledby', tab.id);
+      tab.setAttribute('aria-controls', sample.id);
+      tab.addEventListener('click', () => chooseByReader(tab));
+      tab.addEventListener('keydown', ({ key }) => {
+        const next = bar.children[(at + (STEPS[key] ?? 0) + samples.length) % samples.length];
+        if (next !== tab) chooseByReader(next);
+      });
+      bar.append(tab);
+    }
+    samples[0].before(bar);
+  }
+  groups.forEach(addTabs);
+  chooseLanguage(localStorage.getItem(LANGUAGE));
 
   const pages = document.querySelector('details.pages');
   if (matchMedia('(max-width: 60rem)').matches) pages.open = false;
