@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 // Jest loads this file by Node's own require, which knows no mapping from .js to .ts: so no suffix here, and the built code.
 import { makeCitusTemplate } from './servers/citus';
+import { findMemoryFolder } from './servers/memory-folder';
 import { startPostgresServer, type PostgresServer } from './servers/postgres-server';
 import { databaseUrl, TEMPLATE_DATABASE } from './engines';
 
@@ -53,10 +53,10 @@ export default async function globalSetup(): Promise<void> {
     globalThis.testRun = { postgres: null, scratch: null };
     return;
   }
-  const scratch = await mkdtemp(join(tmpdir(), 'avara-test-'));
+  const scratch = await mkdtemp(join(await findMemoryFolder(), 'avara-test-'));
   const given = process.env.CITUS_URL ?? process.env.TEST_DATABASE_URL;
   const embedded = makeTemplate({ databaseUrl: undefined, dataDir: join(scratch, 'template') });
-  const postgres = given ? null : await startPostgresServer();
+  const postgres = given ? null : await startPostgresServer({ inMemory: true });
   globalThis.testRun = { postgres, scratch };
   process.env.TEST_POSTGRES_URL = given ?? postgres!.url('postgres');
   process.env.TEST_SCRATCH = scratch;

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { findMemoryFolder } from './memory-folder';
 
 const run = promisify(execFile);
 const READY_WITHIN_MS = 120_000;
@@ -31,6 +32,8 @@ export interface PostgresServer {
 export interface PostgresOptions {
   /** Whether a commit waits for the disk. Off for tests of behaviour, on for faults and benches. */
   durable?: boolean;
+  /** Keeps its data in memory where there is room, for tests that are about neither the disk nor much data. */
+  inMemory?: boolean;
   settings?: Record<string, string | number>;
 }
 
@@ -55,6 +58,8 @@ function packagedPrograms(): string {
   return join(dirname(dirname(require.resolve(name))), 'native');
 }
 
+const givenPrograms = (): string => process.env.POSTGRES_PROGRAMS ?? packagedPrograms();
+
 async function mayEnter(path: string): Promise<boolean> {
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
     if (((await stat(folder)).mode & 0o005) !== 0o005) return false;
@@ -62,11 +67,16 @@ async function mayEnter(path: string): Promise<boolean> {
   return true;
 }
 
+const mayRun = async ({ uid }: Owner, programs: string): Promise<boolean> => uid === undefined || mayEnter(programs);
+
+// Programs that are copied there cannot always be run from memory.
+const findParent = async (inMemory: boolean, owner: Owner): Promise<string> =>
+  inMemory && (await mayRun(owner, givenPrograms())) ? findMemoryFolder() : tmpdir();
+
 // A checkout below a private home folder cannot be entered by another user; a copy in the scratch folder can.
 async function programsFor(owner: Owner, scratch: string): Promise<string> {
-  const packaged = process.env.POSTGRES_PROGRAMS ?? packagedPrograms();
-  if (owner.uid === undefined || (await mayEnter(packaged))) return packaged;
-  await cp(packaged, join(scratch, 'native'), { recursive: true, verbatimSymlinks: true });
+  if (await mayRun(owner, givenPrograms())) return givenPrograms();
+  await cp(givenPrograms(), join(scratch, 'native'), { recursive: true, verbatimSymlinks: true });
   return join(scratch, 'native');
 }
 
@@ -180,11 +190,12 @@ const UNDURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
 /** Makes a cluster in a scratch folder from the programs that npm installed, and starts it. */
 export async function startPostgresServer({
   durable = false,
+  inMemory = false,
   settings = {},
 }: PostgresOptions = {}): Promise<PostgresServer> {
-  const scratch = await mkdtemp(join(tmpdir(), 'avara-postgres-'));
+  const owner = await ownerOfServer();
+  const scratch = await mkdtemp(join(await findParent(inMemory, owner), 'avara-postgres-'));
   try {
-    const owner = await ownerOfServer();
     await chmod(scratch, 0o755);
     if (owner.uid !== undefined) await chown(scratch, owner.uid, owner.gid!);
     const programs = await programsFor(owner, scratch);
