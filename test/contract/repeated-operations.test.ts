@@ -8,8 +8,8 @@ const CUSTOMER = `__typename ${SCALARS}
   events(first: 3) { nodes { eventId type occurredAt actorApiKeyId version changes { path before after } } pageInfo { endCursor } }`;
 
 const WRITTEN = `query Written($first: Int!, $with: Boolean! = true) { list: expressCustomers(first: $first) {
-  __typename a: nodes { __typename x: id ${SCALARS} ...Reference } b: nodes { y: __typename version } totalCount
-  edges { cursor t: __typename ...Node } e: edges { cursor } pageInfo { endCursor } } again: expressCustomers(first: $first) { nodes { version } } }
+  __typename a: nodes { __typename x: id ${SCALARS} ...Reference } b: nodes { y: __typename version } c: nodes { version @skip(if: $with) } totalCount
+  edges { cursor t: __typename ...Node } e: edges { cursor @skip(if: $with) node { version @include(if: $with) } } pageInfo { endCursor } } again: expressCustomers(first: $first) { nodes { version } } }
   fragment Node on ExpressCustomerEdge { node { ...Reference metadata node: version } node { isActive } }
   fragment Reference on ExpressCustomer { externalReferenceId createdAt @include(if: $with) }`;
 const GET = `query Get($id: ID!) { expressCustomer(expressCustomerId: $id) { ${CUSTOMER} } }`;

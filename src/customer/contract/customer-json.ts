@@ -77,8 +77,9 @@ class Steps {
   }
 
   addObject(fields: readonly SelectedField[], writers: Record<string, Write>): void {
+    this.add('{');
     fields.forEach(({ key, name, typeName, fields: inner }, index) => {
-      this.add(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`);
+      this.add(`${index === 0 ? '' : ','}${JSON.stringify(key)}:`);
       if (typeName !== undefined) this.add(JSON.stringify(typeName));
       else if (inner && name === 'node') this.addObject(inner, CUSTOMER);
       else if (writers[name]) this.add('', writers[name]);
