@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import type { Cancellation } from '../shared/cancellation.js';
 import { BatchQueue } from '../shared/batches.js';
 import type { Lane } from '../shared/fair-slots.js';
 import { isRejected } from './connection/postgres-errors.js';
@@ -29,7 +30,7 @@ type Batched<Item, Result, G> = (
   group: G,
   item: Item,
   /** Drops the item if its caller has gone before the batch began; the promise rejects with the signal's reason. */
-  signal?: AbortSignal,
+  signal?: Cancellation,
 ) => Promise<Result>;
 
 /**

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import type { Cancellation } from './cancellation.js';
 
 /** Publishes every batch as it begins; metrics and traces subscribe. */
 export const BATCH_CHANNEL = 'avara-express.batch';
@@ -24,7 +25,7 @@ export interface BatchOptions<Group, Item> {
 
 interface Waiting<Item, Result> {
   item: Item;
-  signal: AbortSignal | undefined;
+  signal: Cancellation | undefined;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
@@ -57,7 +58,7 @@ export class BatchQueue<Group, Item, Result> {
    * @param key names the queue; `group` is what `run` gets to know of it, equal for equal keys.
    * @param signal drops the item if it is aborted before its batch begins; the promise rejects with the signal's reason.
    */
-  add(key: string, group: Group, item: Item, signal?: AbortSignal): Promise<Result> {
+  add(key: string, group: Group, item: Item, signal?: Cancellation): Promise<Result> {
     const queue = this.getQueue(key, group);
     return new Promise((resolve, reject) => {
       queue.waiting.push({ item, signal, resolve, reject });

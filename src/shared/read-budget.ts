@@ -1,4 +1,5 @@
 import { AppError } from './app-error.js';
+import type { Cancellation } from './cancellation.js';
 
 /** What one request may read, summed over all its rows. */
 export const MAX_READ_BYTES = 10_000_000;
@@ -13,12 +14,29 @@ export const answerTooLarge = (limit: number = MAX_READ_BYTES): AppError =>
     { limit },
   );
 
+/** Lighter than an AbortController, whose signal is made for listeners: it takes 3 µs, and several objects that outlive the list. */
+class Spending implements Cancellation {
+  aborted = false;
+  reason: unknown;
+
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+  }
+
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason;
+  }
+}
+
 /**
  * Counts the bytes of the rows that one request reads. It bounds what no count of objects can bound: the largest legal
  * metadata is a thousand times an ordinary one.
  */
 export class ReadBudget {
-  private controller: AbortController | undefined;
+  /** Aborted once the budget is spent, so that what the request still waits for is not read. */
+  readonly signal = new Spending();
   private spent = 0;
   private held = 0;
 
@@ -28,12 +46,6 @@ export class ReadBudget {
   /** Bytes of rows read so far. */
   get bytes(): number {
     return this.spent;
-  }
-
-  /** Aborted once the budget is spent, so that what the request still waits for is not read. */
-  get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    return this.controller.signal;
   }
 
   /**
@@ -53,8 +65,7 @@ export class ReadBudget {
       this.hold(this.spent - this.held);
       this.held = this.spent;
     } catch (error) {
-      this.controller ??= new AbortController();
-      this.controller.abort(error);
+      this.signal.abort(error);
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Cancellation } from '../../shared/cancellation.js';
 import { runPrepared } from '../../database/prepared-statement.js';
 import { selectColumns } from '../../database/select-columns.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
@@ -114,7 +115,7 @@ export async function findEventsAfter(
   manager: EntityManager,
   clinicId: string,
   request: FeedRequest,
-  signal?: AbortSignal,
+  signal?: Cancellation,
 ): Promise<Page<ExpressCustomerEventEntity>> {
   const { first, after } = request;
   const position = parsePosition(after);

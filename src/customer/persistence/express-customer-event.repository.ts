@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Cancellation } from '../../shared/cancellation.js';
 import type { Actor } from '../../identity/actor.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
@@ -109,7 +110,7 @@ export class ExpressCustomerEventRepository {
   async findPage(
     expressCustomerId: string,
     { first, after }: PageRequest,
-    signal?: AbortSignal,
+    signal?: Cancellation,
   ): Promise<Page<ExpressCustomerEventEntity>> {
     const scope = cursorScope(this.clinicId, 'events', expressCustomerId);
     const limit = first + 1;

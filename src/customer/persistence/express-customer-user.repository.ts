@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Cancellation } from '../../shared/cancellation.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, requireInstant } from '../../shared/cursor.js';
 import { cutPage, type Page, type PageRequest } from '../../shared/page.js';
@@ -78,7 +79,7 @@ export class ExpressCustomerUserRepository {
   async findCustomersPage(
     userId: string,
     { first, after }: PageRequest,
-    signal?: AbortSignal,
+    signal?: Cancellation,
   ): Promise<Page<ExpressCustomerEntity>> {
     const scope = cursorScope(this.clinicId, 'userExpressCustomers', userId);
     const limit = first + 1;

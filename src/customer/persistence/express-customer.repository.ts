@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import type { Cancellation } from '../../shared/cancellation.js';
 import { isInTransaction } from '../../database/prepared-statement.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';
@@ -121,7 +122,7 @@ export class ExpressCustomerRepository {
   async findPage(
     { criteria, orderBy }: CustomerList,
     request: PageRequest,
-    signal?: AbortSignal,
+    signal?: Cancellation,
   ): Promise<Page<ListedCustomer>> {
     const { first, after } = request;
     const order = ORDERS[orderBy];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import type { Cancellation } from '../../../shared/cancellation.js';
 import { batched, type Group } from '../../../database/batched.js';
 import { runPrepared } from '../../../database/prepared-statement.js';
 import { TextTable } from '../../../shared/text-table.js';
@@ -104,7 +105,7 @@ export async function findPageBatched(
   dataSource: DataSource,
   request: ListRequest,
   limit: number,
-  signal?: AbortSignal,
+  signal?: Cancellation,
 ): Promise<TextTable> {
   const cursor = JSON.stringify(request.after);
   const seek = { ...request, limit: LIMITS.find((most) => limit <= most) ?? limit, cursor };

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { EntityManager } from 'typeorm';
+import type { Cancellation } from '../../../shared/cancellation.js';
 import { batched, type Group } from '../../../database/batched.js';
 import { withTenantSlot } from '../../../database/tenant-slots.js';
 import type { TextTable } from '../../../shared/text-table.js';
@@ -76,7 +77,7 @@ export async function findInList(
   manager: EntityManager,
   request: ListRequest,
   limit: number,
-  signal?: AbortSignal,
+  signal?: Cancellation,
 ): Promise<Found | TextTable> {
   if (new ListStatement(request).searched.length === 0)
     return findPageBatched(manager.connection, request, limit, signal);
