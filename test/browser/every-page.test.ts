@@ -8,6 +8,7 @@ const FAULTS_OF_GRAPHIQL =
   /^(nested-interactive: <li [^>]*class="graphiql-tab|color-contrast: <div class="line-numbers )/;
 
 interface PageToCheck {
+  /** With CUSTOMER for the id of a customer. */
   path: string;
   /** What is there once it is ready. */
   ready: (page: Page) => Locator;
@@ -21,6 +22,11 @@ const PAGES: PageToCheck[] = [
   { path: '/', ready: heading },
   { path: '/docs/', ready: heading },
   { path: '/docs/errors', ready: heading },
+  { path: '/customers', ready: (page) => page.getByRole('link', { name: 'Northern Imaging' }) },
+  { path: '/customers?search=nothing', ready: (page) => page.getByText('No customers') },
+  { path: '/customers/new', ready: heading },
+  { path: '/customers/CUSTOMER', ready: (page) => page.getByRole('heading', { name: 'Northern Imaging' }) },
+  { path: `/customers/cus_${'0'.repeat(32)}`, ready: (page) => page.getByText('There is no such customer') },
   { path: '/v1/docs', ready: (page) => page.getByText('Creates a customer').first() },
   {
     path: '/explorer',
@@ -39,10 +45,17 @@ const SCREENS = [
 let browser: Browser;
 let service: Service;
 let axe: string;
+let customerId: string;
 beforeAll(async () => {
   axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
   browser = await openBrowser();
   service = await startService('embedded', { NODE_ENV: 'development', DOCS: 'true' });
+  const { body } = await service.graphql(
+    service.app.demoKey!,
+    'mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }',
+    { input: { expressCustomerName: 'Northern Imaging', metadata: { region: 'north' } } },
+  );
+  customerId = body.data!.createExpressCustomer.expressCustomerId as string;
 });
 afterAll(async () => {
   await browser.close();
@@ -63,7 +76,7 @@ describe.each(PAGES)('$path', ({ path, ready, excepted = /^$/ }) => {
     const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      await page.goto(`${service.url}${path}`);
+      await page.goto(`${service.url}${path.replace('CUSTOMER', customerId)}`);
       await ready(page).waitFor();
       const faults = await findFaults(page);
       expect(faults.filter((fault) => !excepted.test(fault))).toEqual([]);
@@ -75,7 +88,7 @@ describe.each(PAGES)('$path', ({ path, ready, excepted = /^$/ }) => {
   it('asks no other host, breaks no rule of its policy, and has a policy without exceptions for inline code', async () => {
     const page = await browser.newPage();
     const seen = watch(page, service.url);
-    const response = await page.goto(`${service.url}${path}`);
+    const response = await page.goto(`${service.url}${path.replace('CUSTOMER', customerId)}`);
     await ready(page).waitFor();
     expect(seen).toEqual({ foreign: [], complaints: [] });
     const policy = response!.headers()['content-security-policy'];
