@@ -10,7 +10,7 @@ import { ProblemAlert } from '../ui/Alert.js';
 import { CopyAs } from '../ui/CopyAs.js';
 import { PairFields, TextField } from '../ui/fields.js';
 import { Heading } from '../ui/Heading.js';
-import { newKey } from './idempotency-key.js';
+import { newKey } from '../shared/idempotency-key.js';
 
 interface Fields {
   name: string;
