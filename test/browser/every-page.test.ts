@@ -26,6 +26,7 @@ const PAGES: PageToCheck[] = [
   { path: '/customers?search=nothing', ready: (page) => page.getByText('No customers') },
   { path: '/customers/new', ready: heading },
   { path: '/customers/CUSTOMER', ready: (page) => page.getByRole('heading', { name: 'Northern Imaging' }) },
+  { path: '/customers/keys', ready: (page) => page.getByText('Used by this page') },
   { path: `/customers/cus_${'0'.repeat(32)}`, ready: (page) => page.getByText('There is no such customer') },
   { path: '/v1/docs', ready: (page) => page.getByText('Creates a customer').first() },
   {

@@ -61,6 +61,9 @@ function Navigation() {
       <Link to={pathOf('new')} isCurrent={view === 'new'}>
         New customer
       </Link>
+      <Link to={pathOf('keys')} isCurrent={view === 'keys'}>
+        API keys
+      </Link>
     </nav>
   );
 }

@@ -1,5 +1,6 @@
 import { CreateView } from '../create/CreateView.js';
 import { CustomerView } from '../customer/CustomerView.js';
+import { KeysView } from '../keys/KeysView.js';
 import { ListView } from '../list/ListView.js';
 import { Heading } from '../ui/Heading.js';
 import { Link, useAddress } from '../shared/navigation.js';
@@ -22,6 +23,8 @@ export function Views() {
       return <ListView />;
     case 'new':
       return <CreateView />;
+    case 'keys':
+      return <KeysView />;
     case 'customer':
       return <CustomerView key={route.id} id={route.id} />;
     default:

@@ -11,7 +11,13 @@ const createCache = () =>
   new InMemoryCache({
     typePolicies: {
       // One list for each search and order; the pages of a list grow together.
-      Query: { fields: { expressCustomers: relayStylePagination(['filter', 'orderBy']) } },
+      Query: {
+        fields: {
+          expressCustomers: relayStylePagination(['filter', 'orderBy']),
+          expressApiKeys: relayStylePagination(),
+        },
+      },
+      ExpressApiKey: { keyFields: ['apiKeyId'] },
       ExpressCustomer: { fields: { users: relayStylePagination(), events: relayStylePagination() } },
     },
   });

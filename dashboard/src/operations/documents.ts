@@ -408,6 +408,146 @@ export type FeedQuery = {
   };
 };
 
+export type KeyRowFragment = {
+  __typename: 'ExpressApiKey';
+  apiKeyId: string;
+  description: string;
+  tokenPrefix: string;
+  scopes: Array<string>;
+  state: ExpressApiKeyState;
+  isCallersKey: boolean;
+  createdAt: string;
+  createdByApiKeyId?: string | null;
+  createdByUserId?: string | null;
+  expiresAt?: string | null;
+  lastUsedAt?: string | null;
+  revokedAt?: string | null;
+  revokedByApiKeyId?: string | null;
+  revokedByUserId?: string | null;
+  replacedByApiKeyId?: string | null;
+};
+
+export type KeysQueryVariables = Exact<{
+  first: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+export type KeysQuery = {
+  __typename?: 'Query';
+  expressApiKeys: {
+    __typename: 'ExpressApiKeyConnection';
+    edges: Array<{
+      __typename: 'ExpressApiKeyEdge';
+      cursor: string;
+      node: {
+        __typename: 'ExpressApiKey';
+        apiKeyId: string;
+        description: string;
+        tokenPrefix: string;
+        scopes: Array<string>;
+        state: ExpressApiKeyState;
+        isCallersKey: boolean;
+        createdAt: string;
+        createdByApiKeyId?: string | null;
+        createdByUserId?: string | null;
+        expiresAt?: string | null;
+        lastUsedAt?: string | null;
+        revokedAt?: string | null;
+        revokedByApiKeyId?: string | null;
+        revokedByUserId?: string | null;
+        replacedByApiKeyId?: string | null;
+      };
+    }>;
+    pageInfo: { __typename: 'PageInfo'; hasNextPage: boolean; endCursor?: string | null };
+  };
+};
+
+export type CreateKeyMutationVariables = Exact<{
+  input: CreateExpressApiKeyInput;
+}>;
+
+export type CreateKeyMutation = {
+  __typename?: 'Mutation';
+  createExpressApiKey: {
+    __typename: 'CreateExpressApiKeyResult';
+    token?: string | null;
+    expressApiKey: {
+      __typename: 'ExpressApiKey';
+      apiKeyId: string;
+      description: string;
+      tokenPrefix: string;
+      scopes: Array<string>;
+      state: ExpressApiKeyState;
+      isCallersKey: boolean;
+      createdAt: string;
+      createdByApiKeyId?: string | null;
+      createdByUserId?: string | null;
+      expiresAt?: string | null;
+      lastUsedAt?: string | null;
+      revokedAt?: string | null;
+      revokedByApiKeyId?: string | null;
+      revokedByUserId?: string | null;
+      replacedByApiKeyId?: string | null;
+    };
+  };
+};
+
+export type RotateKeyMutationVariables = Exact<{
+  input: RotateExpressApiKeyInput;
+}>;
+
+export type RotateKeyMutation = {
+  __typename?: 'Mutation';
+  rotateExpressApiKey: {
+    __typename: 'RotateExpressApiKeyResult';
+    token: string;
+    expressApiKey: {
+      __typename: 'ExpressApiKey';
+      apiKeyId: string;
+      description: string;
+      tokenPrefix: string;
+      scopes: Array<string>;
+      state: ExpressApiKeyState;
+      isCallersKey: boolean;
+      createdAt: string;
+      createdByApiKeyId?: string | null;
+      createdByUserId?: string | null;
+      expiresAt?: string | null;
+      lastUsedAt?: string | null;
+      revokedAt?: string | null;
+      revokedByApiKeyId?: string | null;
+      revokedByUserId?: string | null;
+      replacedByApiKeyId?: string | null;
+    };
+  };
+};
+
+export type RevokeKeyMutationVariables = Exact<{
+  input: RevokeExpressApiKeyInput;
+}>;
+
+export type RevokeKeyMutation = {
+  __typename?: 'Mutation';
+  revokeExpressApiKey: {
+    __typename: 'ExpressApiKey';
+    apiKeyId: string;
+    description: string;
+    tokenPrefix: string;
+    scopes: Array<string>;
+    state: ExpressApiKeyState;
+    isCallersKey: boolean;
+    createdAt: string;
+    createdByApiKeyId?: string | null;
+    createdByUserId?: string | null;
+    expiresAt?: string | null;
+    lastUsedAt?: string | null;
+    revokedAt?: string | null;
+    revokedByApiKeyId?: string | null;
+    revokedByUserId?: string | null;
+    replacedByApiKeyId?: string | null;
+  };
+};
+
 export type CustomerUsersQueryVariables = Exact<{
   id: Scalars['ID']['input'];
   first: Scalars['Int']['input'];
@@ -497,6 +637,37 @@ export const CustomerRowFragmentDoc = {
     },
   ],
 } as unknown as DocumentNode<CustomerRowFragment, unknown>;
+export const KeyRowFragmentDoc = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'KeyRow' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'ExpressApiKey' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'apiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'description' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'tokenPrefix' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'scopes' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'isCallersKey' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'expiresAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'lastUsedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'replacedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<KeyRowFragment, unknown>;
 export const CustomersDocument = {
   kind: 'Document',
   definitions: [
@@ -1183,6 +1354,344 @@ export const FeedDocument = {
     },
   ],
 } as unknown as DocumentNode<FeedQuery, FeedQueryVariables>;
+export const KeysDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'query',
+      name: { kind: 'Name', value: 'Keys' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'first' } },
+          type: { kind: 'NonNullType', type: { kind: 'NamedType', name: { kind: 'Name', value: 'Int' } } },
+        },
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'after' } },
+          type: { kind: 'NamedType', name: { kind: 'Name', value: 'String' } },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'expressApiKeys' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'first' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'first' } },
+              },
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'after' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'after' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'edges' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'cursor' } },
+                      {
+                        kind: 'Field',
+                        name: { kind: 'Name', value: 'node' },
+                        selectionSet: {
+                          kind: 'SelectionSet',
+                          selections: [
+                            { kind: 'FragmentSpread', name: { kind: 'Name', value: 'KeyRow' } },
+                            { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+                          ],
+                        },
+                      },
+                      { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+                    ],
+                  },
+                },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'pageInfo' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'Field', name: { kind: 'Name', value: 'hasNextPage' } },
+                      { kind: 'Field', name: { kind: 'Name', value: 'endCursor' } },
+                      { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+                    ],
+                  },
+                },
+                { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'KeyRow' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'ExpressApiKey' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'apiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'description' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'tokenPrefix' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'scopes' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'isCallersKey' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'expiresAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'lastUsedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'replacedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<KeysQuery, KeysQueryVariables>;
+export const CreateKeyDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'CreateKey' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'input' } },
+          type: {
+            kind: 'NonNullType',
+            type: { kind: 'NamedType', name: { kind: 'Name', value: 'CreateExpressApiKeyInput' } },
+          },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'createExpressApiKey' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'input' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'input' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'token' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'expressApiKey' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'FragmentSpread', name: { kind: 'Name', value: 'KeyRow' } },
+                      { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+                    ],
+                  },
+                },
+                { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'KeyRow' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'ExpressApiKey' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'apiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'description' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'tokenPrefix' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'scopes' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'isCallersKey' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'expiresAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'lastUsedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'replacedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<CreateKeyMutation, CreateKeyMutationVariables>;
+export const RotateKeyDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'RotateKey' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'input' } },
+          type: {
+            kind: 'NonNullType',
+            type: { kind: 'NamedType', name: { kind: 'Name', value: 'RotateExpressApiKeyInput' } },
+          },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'rotateExpressApiKey' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'input' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'input' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'Field', name: { kind: 'Name', value: 'token' } },
+                {
+                  kind: 'Field',
+                  name: { kind: 'Name', value: 'expressApiKey' },
+                  selectionSet: {
+                    kind: 'SelectionSet',
+                    selections: [
+                      { kind: 'FragmentSpread', name: { kind: 'Name', value: 'KeyRow' } },
+                      { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+                    ],
+                  },
+                },
+                { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'KeyRow' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'ExpressApiKey' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'apiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'description' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'tokenPrefix' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'scopes' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'isCallersKey' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'expiresAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'lastUsedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'replacedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<RotateKeyMutation, RotateKeyMutationVariables>;
+export const RevokeKeyDocument = {
+  kind: 'Document',
+  definitions: [
+    {
+      kind: 'OperationDefinition',
+      operation: 'mutation',
+      name: { kind: 'Name', value: 'RevokeKey' },
+      variableDefinitions: [
+        {
+          kind: 'VariableDefinition',
+          variable: { kind: 'Variable', name: { kind: 'Name', value: 'input' } },
+          type: {
+            kind: 'NonNullType',
+            type: { kind: 'NamedType', name: { kind: 'Name', value: 'RevokeExpressApiKeyInput' } },
+          },
+        },
+      ],
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          {
+            kind: 'Field',
+            name: { kind: 'Name', value: 'revokeExpressApiKey' },
+            arguments: [
+              {
+                kind: 'Argument',
+                name: { kind: 'Name', value: 'input' },
+                value: { kind: 'Variable', name: { kind: 'Name', value: 'input' } },
+              },
+            ],
+            selectionSet: {
+              kind: 'SelectionSet',
+              selections: [
+                { kind: 'FragmentSpread', name: { kind: 'Name', value: 'KeyRow' } },
+                { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    {
+      kind: 'FragmentDefinition',
+      name: { kind: 'Name', value: 'KeyRow' },
+      typeCondition: { kind: 'NamedType', name: { kind: 'Name', value: 'ExpressApiKey' } },
+      selectionSet: {
+        kind: 'SelectionSet',
+        selections: [
+          { kind: 'Field', name: { kind: 'Name', value: 'apiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'description' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'tokenPrefix' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'scopes' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'state' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'isCallersKey' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'createdByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'expiresAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'lastUsedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedAt' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'revokedByUserId' } },
+          { kind: 'Field', name: { kind: 'Name', value: 'replacedByApiKeyId' } },
+          { kind: 'Field', name: { kind: 'Name', value: '__typename' } },
+        ],
+      },
+    },
+  ],
+} as unknown as DocumentNode<RevokeKeyMutation, RevokeKeyMutationVariables>;
 export const CustomerUsersDocument = {
   kind: 'Document',
   definitions: [

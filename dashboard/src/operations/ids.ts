@@ -2,6 +2,7 @@
 export const DOCUMENT_IDS: Readonly<Record<string, string>> = {
   AddUser: 'a8e62798718393d356d7a2902793011cb65c4d55b54ca3ceb0951b88ab82da81',
   CreateCustomer: '76073d3f18579eea697d083c018e7b354e2dd516f521771bf732548318493efc',
+  CreateKey: '4f689a5cc1112ee2f60d68dbd4877222b4e78027d216778d3245add65cbe4b34',
   Customer: 'a62184405366260bd5e82490f24f7474529afbd048ff1916443d61bb82561199',
   CustomerHistory: '2cce4e294ab360b446ef14e5871ee7f67658335b226d8ba9d16d8cae1f8d8bb3',
   CustomerUsers: 'f79fcc0e806d6b735d61390a6eaa03a5b0ee73cadc859d7a56aa589df796e01d',
@@ -9,7 +10,10 @@ export const DOCUMENT_IDS: Readonly<Record<string, string>> = {
   DeactivateCustomer: '3f4512d0fc037ef36fbad4e7bc625401077a58b971d0ead90014466dc354554e',
   Feed: 'aa8efb99b781f7fd392b67c7c4615ed9751864028559e485df26951d6021ebb4',
   FeedEnd: '7c52adfae0dbd1bf42526cac2324f5eb2bc3af68642cbe0be76c67ca03a369e1',
+  Keys: 'fbb7468e525e8e0c9a3ad906d08e0bc903f55510a1d06b3b574b5bf839279ed1',
   ReactivateCustomer: '9b08c8f37c90d8fa2e41f195ed092333887764ce04f121e2b53ae624468cf4da',
   RemoveUser: '2fd2c1e57bbbc41a5dff28c12783ed7ff52cf7e2a2771967dff3ceb73fae6a36',
+  RevokeKey: '238bf9a556d1464a1fa8d3002aff3039077c774a0dc1d592e1aac11127ee51d8',
+  RotateKey: '178e01cac91fa7886c36c2f78cb91e1c110737048d1496a3ec372beb320cc2c1',
   UpdateCustomer: '5ce1850cae19800b36eedaabedf0e6b8e4d18efb9a0b49ad791c052471b6af31',
 };

@@ -4,13 +4,15 @@ interface ConfirmDialogProps {
   title: string;
   /** What the button says that goes on. */
   action: string;
+  /** While something that is asked for is missing. */
+  isDisabled?: boolean;
   children: ReactNode;
   onConfirm: () => void;
   onClose: () => void;
 }
 
 /** Asks before something happens. The browser keeps the focus inside, closes it with Escape and gives the focus back. */
-export function ConfirmDialog({ title, action, children, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, action, isDisabled = false, children, onConfirm, onClose }: ConfirmDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => dialog.current!.showModal(), []);
@@ -21,6 +23,7 @@ export function ConfirmDialog({ title, action, children, onConfirm, onClose }: C
       <div className="row start">
         <button
           type="button"
+          disabled={isDisabled}
           onClick={() => {
             dialog.current!.close();
             onConfirm();
