@@ -69,14 +69,18 @@ export interface ConflictRow {
 /** The fields that somebody has changed, with their values before, as stored now, and as edited. */
 export function listConflict(base: Content, stored: Content, edited: Content): ConflictRow[] {
   const [before, theirs, yours] = [toValues(base), toValues(stored), toValues(edited)];
-  const touched = [...findDifferences(before, theirs), ...findDifferences(before, yours)].map(({ key }) => key);
+  const differences = [...findDifferences(before, theirs), ...findDifferences(before, yours)];
+  const touched = new Set(differences.map(({ key }) => key));
   const valueOf = (values: Values, field: string) => (Object.hasOwn(values, field) ? values[field] : undefined);
-  return [...new Set(touched)].map((field) => ({
-    field,
-    before: valueOf(before, field),
-    theirs: valueOf(theirs, field),
-    yours: valueOf(yours, field),
-  }));
+  const fields = Object.keys({ Name: '', Reference: '', ...before, ...theirs, ...yours });
+  return fields
+    .filter((field) => touched.has(field))
+    .map((field) => ({
+      field,
+      before: valueOf(before, field),
+      theirs: valueOf(theirs, field),
+      yours: valueOf(yours, field),
+    }));
 }
 
 /** The input that makes `content` of a stored customer, with the fields that differ; null where none does. */

@@ -58,7 +58,7 @@ export const parseListQuery = (parameters: URLSearchParams): ListQuery =>
 /** Writes what differs from an empty query. */
 export const formatListQuery = (query: ListQuery): string =>
   new URLSearchParams(
-    NAMES.filter((name) => query[name] !== EMPTY_QUERY[name]).map((name) => [name, query[name]]),
+    NAMES.filter((name) => query[name] !== EMPTY_QUERY[name]).map((name): [string, string] => [name, query[name]]),
   ).toString();
 
 // The filter takes what is later than a time, and a day includes its first moment.
