@@ -7,6 +7,9 @@ import { BATCH_CHANNEL, type BatchRun } from '../shared/batches.js';
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64];
 
+// A client names itself as it likes: only so many names have series of their own.
+const MAX_CLIENTS = 100;
+
 // As many values as there are operations: a caller can put root fields together in too many ways to count each.
 const operationLabel = (operation: string): string => (operation.includes(',') ? 'several' : operation);
 
@@ -24,6 +27,13 @@ export class Metrics implements BackgroundTask {
   private readonly registry = new Registry();
   private readonly requests: Counter<'operation' | 'code'>;
   private readonly seconds: Histogram<'operation'>;
+  private readonly deprecated = new Counter({
+    name: 'avara_express_deprecated_uses_total',
+    help: 'Requests by each deprecated member of the schema that they use, and by the client that sent them.',
+    labelNames: ['member', 'client'],
+    registers: [this.registry],
+  });
+  private readonly clients = new Set<string>();
   private readonly batches: Histogram<'batch'>;
   private server: Server | undefined;
 
@@ -101,6 +111,15 @@ export class Metrics implements BackgroundTask {
     const label = operationLabel(operation);
     this.requests.inc({ operation: label, code });
     this.seconds.observe({ operation: label }, ms / 1_000);
+  }
+
+  /**
+   * Counts a use of something deprecated.
+   * @param client as it names itself; all that come after the first hundred names are `other`.
+   */
+  countDeprecatedUse(member: string, client = 'unnamed'): void {
+    if (this.clients.size < MAX_CLIENTS) this.clients.add(client);
+    this.deprecated.inc({ member, client: this.clients.has(client) ? client : 'other' });
   }
 
   /** In Prometheus' text format. */

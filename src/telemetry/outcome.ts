@@ -20,6 +20,8 @@ export interface Outcome {
   code?: string;
   /** Whether the operation was kept from an earlier call and so skipped Apollo's pipeline. */
   isRepeated?: boolean;
+  /** What of the schema was called that is deprecated, as coordinates such as Query.oldField. */
+  deprecated?: readonly string[];
   /** The library that sent the operation, where it says so. */
   clientLibrary?: ClientName;
   /** What the credential may still spend; none where nothing was taken. */

@@ -12,6 +12,7 @@ import { enforceDeadline } from './http/deadline.js';
 import { refuseMalformedRequests, refuseUnknownRoutes, watchPaths } from './http/early-refusals.js';
 import { healthRoutes } from './http/health.js';
 import { HttpServer, keepOpenWhileReceiving } from './http/http-server.js';
+import { readClientName } from './http/client-name.js';
 import { acceptJsonBodies } from './http/json-body.js';
 import { refuseMalformedHttp } from './http/malformed-http.js';
 import { MAX_URL_LENGTH, refuseMalformedUrl } from './http/malformed-url.js';
@@ -59,7 +60,14 @@ function refusalReporter({ log, metrics }: Services): ReportRefusal {
 
 function countCompletion({ metrics }: Services): CompletionObserver[] {
   if (!metrics) return [];
-  return [({ context, code, ms }) => metrics.countRequest(context.outcome.operation ?? 'unknown', code, ms)];
+  return [
+    ({ request, context: { outcome }, code, ms }) => {
+      metrics.countRequest(outcome.operation ?? 'unknown', code, ms);
+      if (!outcome.deprecated) return;
+      const client = (readClientName(request.headers) ?? outcome.clientLibrary)?.name;
+      for (const member of outcome.deprecated) metrics.countDeprecatedUse(member, client);
+    },
+  ];
 }
 
 function createServer(services: Services): FastifyInstance {

@@ -1,6 +1,7 @@
 import { isObjectType, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { listRootFields } from './answer.js';
+import { findDeprecatedParts, type DeprecatedParts } from './deprecated-uses.js';
 import { PlannedOperation } from './execution/planned-operation.js';
 import type { PreparedDocument } from './persisted/prepare-document.js';
 
@@ -11,6 +12,8 @@ export interface KeptOperation {
   /** As they are logged. */
   rootFields: string;
   readonly planned: PlannedOperation;
+  /** Null where nothing of it is deprecated. */
+  deprecated: DeprecatedParts | null;
   /** Estimated bytes of heap. */
   size: number;
 }
@@ -67,6 +70,7 @@ export class KeptOperations {
     const tokens = countTokens(document);
     const planned = new PlannedOperation(this.schema, document, definition, tokens);
     const size = tokens * BYTES_PER_TOKEN + source.length * BYTES_PER_CHARACTER;
-    return { document, definition, rootFields: listRootFields(definition), planned, size };
+    const deprecated = findDeprecatedParts(this.schema, document, definition);
+    return { document, definition, rootFields: listRootFields(definition), planned, deprecated, size };
   }
 }

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse, HTTPGraphQLHead } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
 import type { HttpRequestContext } from '../context.js';
+import { findDeprecatedParts, listDeprecatedUses } from './deprecated-uses.js';
 import { buildErrorAnswer, readCode, logUnexpected, listRootFields } from './answer.js';
 
 // A limit's error is answered alone.
@@ -36,8 +37,11 @@ export const answerPlugin: ApolloServerPlugin<HttpRequestContext> = {
     // GraphQL over HTTP: an empty name equals none.
     if (request.operationName === '') delete request.operationName;
     return {
-      async didResolveOperation({ operation, contextValue }) {
-        if (operation) contextValue.outcome.operation = listRootFields(operation);
+      async didResolveOperation({ operation, document, request: { variables }, schema, contextValue: { outcome } }) {
+        if (!operation) return;
+        outcome.operation = listRootFields(operation);
+        const deprecated = findDeprecatedParts(schema, document, operation);
+        if (deprecated) outcome.deprecated = listDeprecatedUses(deprecated, variables);
       },
       didEncounterErrors: async ({ errors, contextValue }) => logUnexpected(errors, contextValue),
       willSendResponse: async (request) => finishResponse(request),

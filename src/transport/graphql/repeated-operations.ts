@@ -10,6 +10,7 @@ import { AppError } from '../../shared/app-error.js';
 import type { HttpRequestContext } from '../context.js';
 import type { SpendPoints } from '../limits/rate-limit.js';
 import { buildErrorAnswer, logUnexpected, type ErrorAnswer } from './answer.js';
+import { listDeprecatedUses } from './deprecated-uses.js';
 import { formatGraphQLError } from './errors.js';
 import type { GraphQLCall } from './graphql-call.js';
 import { KeptOperations, type KeptOperation } from './kept-operations.js';
@@ -62,6 +63,7 @@ export class RepeatedOperations {
     if (!operation || !isSameOperation(operation, call)) return null;
     context.outcome.operation = operation.rootFields;
     context.outcome.isRepeated = true;
+    if (operation.deprecated) context.outcome.deprecated = listDeprecatedUses(operation.deprecated, call.variables);
     const prepared = this.prepare(operation, call);
     if (prepared instanceof AppError) return rejectCall(prepared, context);
     const { coerced, cost } = prepared;

@@ -30,6 +30,7 @@ export const logCompletion =
       clinicId: actor?.clinicId ?? null,
       code,
       ...(outcome.isRepeated && { repeated: true }),
+      ...(outcome.deprecated?.length && { deprecated: outcome.deprecated }),
       ...(client && { client }),
       ...(outcome.clientLibrary && { clientLibrary: outcome.clientLibrary }),
       ...(isAborted && { aborted: true }),
