@@ -16,7 +16,11 @@ let clinic: Clinic;
 /** Who makes the changes that fill every place: one credential may hold half of them, the next half of the rest. */
 let callers: Clinic[];
 beforeAll(async () => {
-  service = await startService('postgresql', { MAX_CONCURRENCY: String(CONCURRENCY), CORS_ORIGINS: PAGE });
+  service = await startService('postgresql', {
+    MAX_CONCURRENCY: String(CONCURRENCY),
+    CORS_ORIGINS: PAGE,
+    DOCS: 'true',
+  });
   clinic = await service.newClinic();
   const [second, third] = [await service.newClinic(), await service.newClinic()];
   callers = [clinic, clinic, second, third];
@@ -56,6 +60,7 @@ it('refuses what it has no room for with 503 immediately, in the form of each AP
       code: 'SERVICE_UNAVAILABLE',
       retryAfter: 2,
       requestId: graphql.headers.get('x-request-id'),
+      docs: '/docs/errors#service_unavailable',
     });
     const rest = await service.request('/v1/express');
     expect(rest.status).toBe(503);

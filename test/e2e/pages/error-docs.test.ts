@@ -42,6 +42,34 @@ it('every error names the place that explains it, through every API and before a
   expect(new Set(answers.map(codeOf)).size).toBeGreaterThan(5);
 });
 
+it('every refusal before an API sees the request names such a place: sizes, media types, methods, addresses and rates', async () => {
+  const strict = await startService('embedded', { DOCS: 'true', RATE_LIMIT_POINTS: '20' });
+  const clinic = await strict.newClinic();
+  const headers = { authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json' };
+  const post = (path: string, body: string, more = {}) =>
+    strict.request(path, { method: 'POST', headers: { ...headers, ...more }, body });
+  const large = JSON.stringify({ query: `{ __typename } #${'x'.repeat(3_000_000)}`, expressCustomerName: 'x' });
+  const query = JSON.stringify({ query: '{ expressCustomers(first: 100) { totalCount } }' });
+  const answers = [
+    await post('/graphql', large),
+    await post('/v1/express', large),
+    await post('/graphql', JSON.stringify({ query: `{ __typename } #${'x'.repeat(500_000)}` })),
+    await post('/graphql', query, { accept: 'text/csv' }),
+    await post('/graphql', query, { 'content-type': 'text/plain' }),
+    await strict.request('/graphql', { method: 'PUT', headers }),
+    await strict.request('/graphql?query={__typename}'),
+    await strict.request(`/v1/express/${'x'.repeat(20_000)}`, { headers }),
+    await post('/graphql', query),
+    await strict.request('/v1/express', { headers }),
+  ];
+  const seen = answers.map((answer) => [answer.status, codeOf(answer), docsOf(answer)]);
+  expect(seen).toEqual(seen.map(([status, code]) => [status, code, `/docs/errors#${code as string}`]));
+  expect(seen.map(([status]) => status).filter((status) => Number(status) < 400)).toEqual([]);
+  const statuses = [...new Set(seen.map(([status]) => status))].sort();
+  await strict.stop();
+  expect(statuses).toEqual([400, 401, 405, 406, 413, 429, 431]);
+});
+
 it('what is not HTTP is answered with such a place too', async () => {
   const [answer] = await sendRaw(service.url, 'NOT HTTP\r\n\r\n', 1);
   expect(answer!.body).toContain('"docs":"/docs/errors#bad_user_input"');
