@@ -16,6 +16,7 @@ const people = {
   member: newPerson('member', { clinic_id: clinicId, level: 'member' }),
   stranger: newPerson('stranger', { clinic_id: randomUUID(), level: 'owner' }),
   visitor: newPerson('visitor', { clinic_id: clinicId }),
+  newcomer: newPerson('newcomer', { level: 'owner' }),
 };
 type Name = keyof typeof people | 'nobody';
 
@@ -112,6 +113,19 @@ describe('at an issuer that gives no refresh tokens', () => {
     await heading('Customers').waitFor();
   });
 
+  it.each([
+    ['light', 360],
+    ['dark', 360],
+    ['dark', 1280],
+  ] as const)('the way to sign in has no fault of accessibility, %s, %i wide', async (colorScheme, width) => {
+    await page.setViewportSize({ width, height: 740 });
+    await page.emulateMedia({ colorScheme });
+    await page.goto(`${service.url}/customers`);
+    await button(`Sign in with ${issuerName()}`).waitFor();
+    expect(await findAccessibilityFaults(page)).toEqual([]);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+
   it('signing out ends the session at the issuer too', async () => {
     await signIn('ada');
     await button('Sign out').click();
@@ -144,8 +158,11 @@ describe('at an issuer that gives no refresh tokens', () => {
     await alert().getByText('access was refused').waitFor();
   });
 
-  it('says in words that the account of a person has no level here', async () => {
-    await signIn('visitor');
+  it.each([
+    ['level', 'visitor'],
+    ['clinic', 'newcomer'],
+  ] as const)('says in words that the account of a person has no %s here', async (_claim, name) => {
+    await signIn(name);
     await alert().getByText('this service does not accept that').waitFor();
     expect(await findStored()).toEqual({ cookie: '', address: `${service.url}/customers` });
   });
@@ -210,6 +227,19 @@ describe('at an issuer that gives no refresh tokens', () => {
       await page.getByText('Your sign-in ends in less than a minute.').waitFor({ state: 'hidden' });
       await button('Create').click();
       await heading('In good time').waitFor();
+    });
+
+    it('says in words that the browser opened no window, and the next click tries again', async () => {
+      await signIn('ada', '/customers/new');
+      await fillIn('Blocked');
+      await letTokenEnd();
+      await page.getByRole('dialog').waitFor();
+      await page.evaluate('window.open = ((open) => () => { window.open = open; return null; })(window.open)');
+      await button('Sign in again').click();
+      await alert().getByText('Allow this page to open windows').waitFor();
+      await button('Sign in again').click();
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Blocked');
     });
 
     it('another person cannot go on with it', async () => {

@@ -71,6 +71,7 @@ export function RotateKey(props: RotateKeyProps) {
           onClose={() => setAsking(false)}
         >
           <p>The new key may do the same, and is shown once.</p>
+          {apiKey.isCallersKey && <p>This page uses the old key: sign in with the new one before that ends.</p>}
           <SelectField
             label="The old key works for another"
             value={choice.overlap}
