@@ -1,7 +1,8 @@
 // npm run build: builds the service and its pages into dist/, and does nothing when dist/ holds the build of these very sources. It compares
 // contents, not times, and looks at what lies in dist/ too: another command may have written there since.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -67,11 +68,11 @@ rmSync(stamp, { force: true });
 // The compiler would leave files alone that it wrote itself once and that have changed since.
 if (!isUntouched) rmSync(incremental, { force: true });
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
-if (status !== 0) process.exit(status ?? 1);
+// Pages are built while the compiler, a process of its own, checks and writes the service.
+const compiling = spawn(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+const compiled = once(compiling, 'exit');
 await buildPages(root, join(root, 'dist/pages'));
+const [status] = await compiled;
+if (status !== 0) process.exit(status ?? 1);
 // A source that changed while it was built is built again the next time.
 writeFileSync(stamp, `${before}\n${outputs()}\n`);
