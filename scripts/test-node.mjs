@@ -1,17 +1,14 @@
 // npm run test:node [-- 22 24]: builds, starts, creates and runs the unit tests on other versions of Node than this one. Node itself comes
 // from npm, into a scratch folder, and so does a copy of the checkout: dist/ and data/ here stay as they are.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { call, whileStarted } from './npm-start.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const READY_WITHIN_MS = 120_000;
 /** Not part of a checkout, or not needed to build and test it. */
 const LEFT_OUT =
   /^(node_modules|dist|data|coverage|\.git|\.env|bench\/peers\/node_modules|examples\/frontend\/node_modules)$/;
@@ -31,64 +28,9 @@ function copyCheckout(folder) {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 }
 
-async function findFreePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
-
 function run(command, { cwd, env }) {
   const { status } = spawnSync('npm', ['run', '--silent', ...command], { cwd, env, stdio: 'inherit' });
   assert(status === 0, `npm run ${command.join(' ')} failed`);
-}
-
-async function untilReady(url, child) {
-  const deadline = Date.now() + READY_WITHIN_MS;
-  const isReady = () =>
-    fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  while (!(await isReady())) {
-    assert(child.exitCode === null && Date.now() < deadline, 'npm start did not get ready');
-    await sleep(50);
-  }
-}
-
-/** `npm start`, as a person does it, in a process group of its own: a terminal's Ctrl-C reaches all of it. */
-async function whileStarted({ cwd, env }, work) {
-  const port = await findFreePort();
-  const options = { cwd, env: { ...env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'inherit'], detached: true };
-  const child = spawn('npm', ['start'], options);
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
-  try {
-    const url = `http://127.0.0.1:${port}`;
-    await untilReady(url, child);
-    await work(url);
-  } finally {
-    const end = child.exitCode === null ? once(child, 'close') : undefined;
-    process.kill(-child.pid, 'SIGINT');
-    await end;
-  }
-  assert(
-    output.includes('Stopped.'),
-    `npm start did not stop in order after Ctrl-C:
-${output}`,
-  );
-}
-
-async function call(url, cwd, path, body) {
-  const authorization = `Bearer ${readFileSync(join(cwd, 'data/api-key'), 'utf8').trim()}`;
-  const headers = { authorization, ...(body && { 'content-type': 'application/json' }) };
-  const response = await fetch(`${url}${path}`, {
-    headers,
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  });
-  assert(response.ok, `${path} was answered with ${response.status}`);
-  return response.json();
 }
 
 const MUTATION =
