@@ -58,10 +58,11 @@ const isOwnObjectType = (type: GraphQLNamedType): type is GraphQLObjectType =>
 
 // type-graphql wraps every property in a resolver; graphql-js and plans read properties faster by themselves.
 function useDefaultResolvers(schema: GraphQLSchema): void {
-  const { queries, mutations, fieldResolvers } = getMetadataStorage();
-  const resolved = new Set([...queries, ...mutations, ...fieldResolvers].map(({ schemaName }) => schemaName));
+  const resolved = new Set(getMetadataStorage().fieldResolvers.map(({ schemaName }) => schemaName));
+  const roots: unknown[] = [schema.getQueryType(), schema.getMutationType()];
   for (const type of Object.values(schema.getTypeMap()).filter(isOwnObjectType))
-    for (const field of Object.values(type.getFields())) if (!resolved.has(field.name)) delete field.resolve;
+    if (!roots.includes(type))
+      for (const field of Object.values(type.getFields())) if (!resolved.has(field.name)) delete field.resolve;
 }
 
 // Every subgraph with Relay clients has these fields, and no directive lets two of them compose (decision 0049).

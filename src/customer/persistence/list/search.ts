@@ -67,6 +67,9 @@ const isIndexed = ({ namePart, metadata, createdAfter, updatedAfter }: Criteria)
   (metadata ?? createdAfter ?? updatedAfter) !== undefined ||
   (namePart !== undefined && [...namePart].length >= MIN_INDEXED_LENGTH);
 
+const isSearch = (request: ListRequest): boolean =>
+  Object.keys(request.criteria).length > 0 && new ListStatement(request).searched.length > 0;
+
 /**
  * The first `limit` rows of a list; more where they come as a text. PostgreSQL has no statistics of substrings and metadata by which it could choose a plan,
  * so a search probes: it scans 1,000 rows in list order; if their hit rate promises a full page, 10,000; otherwise it asks the
@@ -79,8 +82,7 @@ export async function findInList(
   limit: number,
   signal?: Cancellation,
 ): Promise<Found | TextTable> {
-  if (new ListStatement(request).searched.length === 0)
-    return findPageBatched(manager.connection, request, limit, signal);
+  if (!isSearch(request)) return findPageBatched(manager.connection, request, limit, signal);
   signal?.throwIfAborted();
   const first = await scanInOrder(manager, request, limit, FIRST_PROBE_ROWS);
   if (first.isComplete) return first.found;

@@ -20,8 +20,16 @@ function stringifyValue(plan: ValuePlan, value: unknown): string {
 }
 
 /** Writes completed fields as JSON. Of plain objects `JSON.stringify` does the same faster: this is for those that hold JsonText. */
-export const stringifyFields = ({ fields }: Selection, values: Fields): string =>
-  `{${fields.map(({ key, value }) => `${JSON.stringify(key)}:${stringifyValue(value, values[key])}`).join()}}`;
+export function stringifyFields({ fields }: Selection, values: Fields): string {
+  // Concatenated, since join would copy the texts.
+  let json = '';
+  let separator = '{';
+  for (const { key, value } of fields) {
+    json += `${separator}${JSON.stringify(key)}:${stringifyValue(value, values[key])}`;
+    separator = ',';
+  }
+  return json === '' ? '{}' : `${json}}`;
+}
 
 /** Writes the result of an operation as JSON. */
 export function stringifyResult(result: { errors?: unknown; data?: unknown }): string {
