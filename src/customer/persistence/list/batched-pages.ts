@@ -6,7 +6,7 @@ import { runPrepared } from '../../../database/prepared-statement.js';
 import { TextTable } from '../../../shared/text-table.js';
 import { selectAsText } from './customer-text.js';
 import { afterCursor, ListStatement, type ListRequest } from './statement.js';
-import { orderBy } from './order.js';
+import { orderBy, type Order } from './order.js';
 
 // Rounded up and written out, so that there are few prepared statements: a bound limit would hide from a generic plan how
 // few rows are wanted.
@@ -37,7 +37,14 @@ interface PageRow {
 const run = <Row extends PageRow>(dataSource: DataSource, text: string, values: unknown[]): Promise<Row[]> =>
   runPrepared<Row>(dataSource, { name: getName(text), text, values });
 
-const inOrder = ({ order }: Seek): string => orderBy(order.keys, order);
+// Of the few orders, since each call needs it.
+const clauses = new Map<Order, string>();
+
+function inOrder({ order }: Seek): string {
+  let clause = clauses.get(order);
+  if (clause === undefined) clauses.set(order, (clause = orderBy(order.keys, order)));
+  return clause;
+}
 
 /** SQL of the first rows that meet the conditions, as one text. */
 const selectPage = (seek: Seek, where: string): string => `
