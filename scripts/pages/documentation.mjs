@@ -8,7 +8,18 @@ import { pageHtml } from './page.mjs';
 const GROUPS = [
   [
     'Use it',
-    ['first-five-minutes', 'samples', 'graphql', 'rest', 'search', 'errors', 'limits', 'identity', 'browser-app'],
+    [
+      'first-five-minutes',
+      'dashboard',
+      'samples',
+      'graphql',
+      'rest',
+      'search',
+      'errors',
+      'limits',
+      'identity',
+      'browser-app',
+    ],
   ],
   ['Reference', ['graphql-reference']],
   [
