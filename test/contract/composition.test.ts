@@ -75,6 +75,23 @@ describe('composition', () => {
     }
   });
 
+  it('composes with a subgraph of the platform that has API keys of its own', () => {
+    const platform = {
+      ...{ name: 'platform', url: 'http://platform/graphql' },
+      typeDefs: parse(`extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+        enum ApiKeyState { ON OFF }
+        type ApiKey @key(fields: "id") { id: ID! label: String state: ApiKeyState }
+        type ApiKeyConnection { nodes: [ApiKey!]! }
+        input CreateApiKeyInput { label: String! }
+        type Query { apiKeys: ApiKeyConnection! }
+        type Mutation { createApiKey(input: CreateApiKeyInput!): ApiKey! revokeApiKey(id: ID!): ApiKey! }`),
+    };
+    const { errors, supergraphSdl } = composeServices([express, platform]);
+    expect(errors ?? []).toEqual([]);
+    for (const field of ['expressApiKeys', 'createExpressApiKey', 'apiKeys', 'createApiKey'])
+      expect(supergraphSdl).toMatch(new RegExp(`\\b${field}\\b`));
+  });
+
   it.each([
     ['', ''],
     ['@shareable', ''],

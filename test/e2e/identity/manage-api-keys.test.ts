@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scope } from '../../../src/identity/actor.js';
-import { onEachEngine } from '../../support/engines.js';
+import { createTestDatabase, onEachEngine } from '../../support/engines.js';
 import { AUDIENCE, startIssuer, type Issuer } from '../../support/issuer.js';
-import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
+import { serviceOn, startService, type Answer, type Clinic, type Service } from '../../support/service.js';
 import { newUserId } from '../../support/world.js';
 
 const READ = '{ expressCustomers(first: 1) { nodes { id } } }';
@@ -206,4 +207,24 @@ onEachEngine((engine) => {
       expect.objectContaining({ ...known, change: 'revoked' }),
     ]);
   });
+});
+
+it('refuses a revoked key on every instance within 5 s, also on one that has just trusted it', async () => {
+  const place = await createTestDatabase('postgresql');
+  const [one, other] = [await serviceOn(place), await serviceOn(place)];
+  const manager = await one.newClinic();
+  const key = await one.newKey(manager);
+  const isAccepted = async () => codeOf(await other.graphql(key, READ)) === 'OK';
+  expect(await isAccepted()).toBe(true);
+  expect(codeOf(await one.graphql(manager, REVOKE, { input: { apiKeyId: key.apiKeyId } }))).toBe('OK');
+  const revokedAt = performance.now();
+  let lastAcceptedAt = revokedAt;
+  for (let began = revokedAt; await isAccepted(); began = performance.now()) {
+    lastAcceptedAt = began;
+    if (began - revokedAt > 15_000) break;
+    await sleep(50);
+  }
+  expect(lastAcceptedAt - revokedAt).toBeLessThan(5_000);
+  await one.app.stop();
+  await other.stop();
 });
