@@ -15,6 +15,7 @@ const GROUPS = [
       'graphql',
       'rest',
       'search',
+      'sync',
       'errors',
       'limits',
       'identity',
