@@ -9,8 +9,10 @@ import { parseRoute } from './shared/routes.js';
 import './styles.css';
 
 const settings = readSettings(document.body.dataset);
-// In development the service hands out the demo key, and nobody needs to sign in.
-const session = new Session(settings.demoKey ? keyCredential('demo-key', settings.demoKey) : null);
+const isBackFromIssuer = settings.signIn !== null && parseRoute(location.pathname).view === 'signed-in';
+// In development the service hands out the demo key, and nobody needs to sign in. Who does all the same, and is refused, reads why.
+const usesDemoKey = settings.demoKey !== '' && !isBackFromIssuer;
+const session = new Session(usesDemoKey ? keyCredential('demo-key', settings.demoKey) : null);
 const root = createRoot(document.getElementById('root')!);
 
 /** Null where no issuer is configured: then what speaks to one is not loaded either. */
@@ -26,7 +28,7 @@ async function loadPeople(): Promise<People | null> {
 }
 
 async function start(): Promise<void> {
-  if (parseRoute(location.pathname).view === 'signed-in') root.render(<Notice title="Signing in">One moment.</Notice>);
+  if (isBackFromIssuer) root.render(<Notice title="Signing in">One moment.</Notice>);
   const people = await loadPeople();
   if (await people?.finish()) root.render(<DoneNotice />);
   else root.render(<App session={session} settings={settings} people={people} />);

@@ -7,6 +7,7 @@ import {
   type OidcProvider,
   type OidcProviderSettings,
 } from '../support/servers/oidc-provider.js';
+import type { Engine } from '../support/engines.js';
 import { startService, type Service } from '../support/service.js';
 
 const clinicId = randomUUID();
@@ -27,11 +28,15 @@ let context: BrowserContext;
 let page: Page;
 
 /** The service as in production, and an issuer for its people. */
-function useService(settings: Partial<OidcProviderSettings>, environment: NodeJS.ProcessEnv = {}): void {
+function useService(
+  settings: Partial<OidcProviderSettings>,
+  environment: NodeJS.ProcessEnv = {},
+  engine: Engine = 'postgresql',
+): void {
   beforeAll(async () => {
     browser = await openBrowser();
     issuer = await startOidcProvider({ people: Object.values(people), ...settings });
-    service = await startService('postgresql', {
+    service = await startService(engine, {
       NODE_ENV: 'production',
       DASHBOARD: 'true',
       OIDC_ISSUER: issuer.url,
@@ -294,5 +299,22 @@ describe('at an issuer that gives refresh tokens, and learns the audience by the
     await issuer.stop();
     await button(`Sign in with ${issuerName()}`).click();
     await alert().getByText('could not be asked to sign you in').waitFor();
+  });
+});
+
+describe('in development, where the page is signed in with the demo key', () => {
+  useService({}, { NODE_ENV: 'development' }, 'embedded');
+
+  it('a person signs in all the same, and reads why where the issuer refuses', async () => {
+    await page.goto(`${service.url}/customers`);
+    await page.getByText('Signed in with the demo key').waitFor();
+    await button('Sign out').click();
+    await button(`Sign in with ${issuerName()}`).click();
+    await logIn('ada');
+    await button('Deny').click();
+    await alert().getByText('access was refused').waitFor();
+    await button(`Sign in with ${issuerName()}`).click();
+    await button('Allow').click();
+    await page.getByText(`Signed in as ${people.ada.sub}`).waitFor();
   });
 });
