@@ -7,7 +7,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildPages } from './pages/build.mjs';
+import { requireSupportedNode } from './require-node.mjs';
+
+requireSupportedNode();
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'dist', '.build');
@@ -71,6 +73,7 @@ const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 // Pages are built while the compiler, a process of its own, checks and writes the service.
 const compiling = spawn(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 const compiled = once(compiling, 'exit');
+const { buildPages } = await import('./pages/build.mjs');
 await buildPages(root, join(root, 'dist/pages'));
 const [status] = await compiled;
 if (status !== 0) process.exit(status ?? 1);

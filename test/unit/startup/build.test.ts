@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { engines } from '../../../package.json';
+import { findNodeFault } from '../../../src/startup/node-version.js';
 
 let project: string;
 const at = (name: string): string => join(project, name);
@@ -32,12 +34,12 @@ beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'avara-build-'));
   for (const folder of ['scripts/pages', 'src', 'docs']) mkdirSync(at(folder), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), at('node_modules'));
-  copyFileSync('scripts/build.mjs', at('scripts/build.mjs'));
+  for (const script of ['scripts/build.mjs', 'scripts/require-node.mjs']) copyFileSync(script, at(script));
   writeFileSync(at('scripts/pages/build.mjs'), PAGES);
   writeFileSync(at('docs/guide.md'), '# First\n');
   copyFileSync('tsconfig.json', at('tsconfig.json'));
   copyFileSync('tsconfig.build.json', at('tsconfig.build.json'));
-  writeFileSync(at('package.json'), '{}');
+  writeFileSync(at('package.json'), JSON.stringify({ engines }));
   writeFileSync(at('ormconfig.ts'), 'export {};\n');
   writeFileSync(at('src/main.ts'), 'export const version: number = 1;\n');
 });
@@ -78,4 +80,13 @@ it('fails where the sources do, and builds again afterwards', () => {
   writeFileSync(at('src/main.ts'), 'export const version: number = 2;\n');
   expect(build()).toBe('Building ...\n');
   expect(build()).toBe('');
+});
+
+it.each(['18.20.8', '20.18.3'])('says on Node %s in one line that it is too old, as the service does', (version) => {
+  writeFileSync(at('scripts/pages/build.mjs'), "import 'a-package-that-needs-a-newer-node';\n");
+  const pretend = `Object.defineProperty(process, 'versions', { value: { node: '${version}' } })`;
+  const script = `${pretend}; import('./scripts/build.mjs')`;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: project, encoding: 'utf8' });
+  writeFileSync(at('scripts/pages/build.mjs'), PAGES);
+  expect({ status, stderr }).toEqual({ status: 1, stderr: `${findNodeFault(version)}\n` });
 });
