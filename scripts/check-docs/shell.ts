@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const UP_WITHIN_MS = 180_000;
+// The first command of a guide installs all packages.
+const UP_WITHIN_MS = 600_000;
 const QUIET_MS = 1_500;
 const GONE_WITHIN_MS = 15_000;
 
