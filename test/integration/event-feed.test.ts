@@ -105,6 +105,14 @@ onEachEngine((engine) => {
     expect((await read(caller, { after: page.endCursor })).positions).toEqual([]);
   });
 
+  it('ends the page of a customer that does not exist where the feed ends, so that a reader can begin there', async () => {
+    await create(caller);
+    const { positions, endCursor } = await read(caller, { filter: { expressCustomerId: 'none' } });
+    expect(positions).toEqual([]);
+    await create(caller);
+    expect((await read(caller, { after: endCursor })).positions).toEqual([2]);
+  });
+
   it('has no event of a customer of another clinic', async () => {
     const foreign = await create(world.newCaller());
     expect((await read(caller, { filter: { expressCustomerId: foreign } })).positions).toEqual([]);

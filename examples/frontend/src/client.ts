@@ -1,6 +1,5 @@
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
-import { relayStylePagination } from '@apollo/client/utilities';
 
 /** graphql-codegen writes the id of each trusted document into the document. */
 interface Identified {
@@ -12,12 +11,6 @@ const ids = new PersistedQueryLink({ generateHash: async (document) => (document
 
 export const client = new ApolloClient({
   link: ids.concat(new HttpLink({ uri: '/graphql' })),
-  cache: new InMemoryCache({
-    typePolicies: {
-      // One list for each search and order; the pages of a list grow together in the cache.
-      Query: { fields: { expressCustomers: relayStylePagination(['filter', 'orderBy']) } },
-      // ExpressCustomer has an `id`; a User goes by userId.
-      User: { keyFields: ['userId'] },
-    },
-  }),
+  // Every customer has an `id`, so the cache needs no settings.
+  cache: new InMemoryCache(),
 });
