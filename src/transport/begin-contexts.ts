@@ -28,6 +28,7 @@ class RequestState implements HttpRequestContext {
   readonly hasDocs: boolean;
   readonly ends: (() => void)[] = [];
   actor: Actor | null = null;
+  release: (() => void) | undefined;
   private hangUp: AbortSignal | undefined;
   private budget: ReadBudget | undefined;
 

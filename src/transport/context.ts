@@ -19,6 +19,8 @@ export interface HttpRequestContext extends RequestContext {
   outcome: Outcome;
   /** Whether errors name their place in the documentation. */
   hasDocs: boolean;
+  /** Gives back what the request holds now, room for its body or a place; nothing where it holds neither. */
+  release: (() => void) | undefined;
   /** Called in their order once the answer has been sent or the caller has hung up; added by `onEnd`. */
   ends: (() => void)[];
 }
@@ -28,19 +30,22 @@ export type GetContext = (request: FastifyRequest) => HttpRequestContext;
 
 const CONTEXT = 'context';
 
+/** A request, with the property that `declareContext` gives it. Fastify's `getDecorator` searches a list at each of a dozen reads. */
+type WithContext = FastifyRequest & { [CONTEXT]: HttpRequestContext };
+
 export function declareContext(server: FastifyInstance): void {
   server.decorateRequest(CONTEXT, null);
 }
 
 /** Stores the context and observes when its request ends: with one listener for all, since each costs about 1 µs per request. */
 export function setContext(request: FastifyRequest, context: HttpRequestContext, response: ServerResponse): void {
-  request.setDecorator(CONTEXT, context);
+  (request as WithContext)[CONTEXT] = context;
   response.on('close', () => {
     for (const end of context.ends) end();
   });
 }
 
-export const getContext: GetContext = (request) => request.getDecorator<HttpRequestContext>(CONTEXT);
+export const getContext: GetContext = (request) => (request as WithContext)[CONTEXT];
 
 /** Calls back once the answer has been sent or its caller has hung up, exactly once. */
 export function onEnd(request: FastifyRequest, callback: () => void): void {

@@ -18,8 +18,6 @@ const MIN_COUNTED_ANSWER_BYTES = 65_536;
 /** Who fetches pages without a credential. */
 const ANYBODY = 'anybody';
 
-const RELEASE = 'release';
-
 export interface AdmissionLimits {
   bodyBytes: number;
   /** Bytes of answers that callers have not fetched yet, by all credentials. */
@@ -46,11 +44,6 @@ const getCredential = (request: FastifyRequest): string => {
   return actor ? actorId(actor) : ANYBODY;
 };
 
-// What the request holds now: room for its body, or a place.
-function release(request: FastifyRequest): void {
-  request.getDecorator<(() => void) | null>(RELEASE)?.();
-}
-
 // Of a small answer the exact length does not matter: a character has at most three bytes.
 const answerBytes = (payload: unknown): number => {
   if (typeof payload === 'string')
@@ -76,14 +69,15 @@ const hasRoomOrNothing = (share: FairShare, credential: string, bytes: number): 
 function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: number): void {
   const arriving = new FairShare(ARRIVING_BYTES);
   server.addHook('onRequest', (request, _reply, next) => {
-    if (!getContext(request).actor) return next();
+    const context = getContext(request);
+    if (!context.actor) return next();
     const credential = getCredential(request);
     const bytes = bodyBytes(request, maxBytes);
     if (!gate.hasRoom(credential) || !hasRoomOrNothing(arriving, credential, bytes)) return refuse(gate, bytes, next);
     if (bytes > 0) {
       const arrived = arriving.take(credential, bytes);
-      request.setDecorator(RELEASE, arrived);
-      onEnd(request, arrived);
+      context.release = arrived;
+      context.ends.push(arrived);
     }
     next();
   });
@@ -92,16 +86,17 @@ function admitBodies(server: FastifyInstance, gate: OverloadGate, maxBytes: numb
 // Once the body has been read.
 function admitWork(server: FastifyInstance, gate: OverloadGate, maxBytes: number): void {
   server.addHook('preValidation', (request, reply, next) => {
-    if (!getContext(request).actor) return next();
-    release(request);
+    const context = getContext(request);
+    if (!context.actor) return next();
+    context.release?.();
     // It came after the deadline's answer, and nothing is done for it.
     if (reply.sent || reply.raw.destroyed) return next();
     const credential = getCredential(request);
     if (!gate.hasRoom(credential)) return refuse(gate, bodyBytes(request, maxBytes), next);
     const leave = gate.enter(credential);
-    request.setDecorator(RELEASE, leave);
+    context.release = leave;
     // Also comes where the caller hangs up before the answer.
-    onEnd(request, leave);
+    context.ends.push(leave);
     next();
   });
 }
@@ -110,7 +105,7 @@ function admitWork(server: FastifyInstance, gate: OverloadGate, maxBytes: number
 function admitAnswers(server: FastifyInstance, maxBytes: number): void {
   const unread = new FairShare(maxBytes);
   server.addHook('onSend', (request, reply, payload, next) => {
-    release(request);
+    getContext(request).release?.();
     const bytes = answerBytes(payload);
     if (bytes < MIN_COUNTED_ANSWER_BYTES) return next();
     const credential = getCredential(request);
@@ -125,7 +120,6 @@ function admitAnswers(server: FastifyInstance, maxBytes: number): void {
  * that have not been fetched. Register it after authentication: callers without a credential hold none of the first two.
  */
 export function admitRequests(server: FastifyInstance, gate: OverloadGate, limits: AdmissionLimits): void {
-  server.decorateRequest(RELEASE, null);
   admitBodies(server, gate, limits.bodyBytes);
   admitWork(server, gate, limits.bodyBytes);
   admitAnswers(server, limits.unreadAnswerBytes);
