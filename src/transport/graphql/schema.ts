@@ -1,14 +1,6 @@
 import { filterSchema, printSchemaWithDirectives } from '@graphql-tools/utils';
-import {
-  isInterfaceType,
-  isIntrospectionType,
-  isObjectType,
-  specifiedDirectives,
-  type GraphQLNamedType,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-} from 'graphql';
-import { buildSchemaSync, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
+import { isInterfaceType, isObjectType, specifiedDirectives, type GraphQLSchema } from 'graphql';
+import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import {
   ExpressCustomerConnectionResolver,
   ExpressCustomerResolver,
@@ -20,6 +12,7 @@ import { UpsertsResolver } from '../../customer/graphql/upserts.resolver.js';
 import { UserResolver } from '../../customer/graphql/user.resolver.js';
 import { ExpressApiKeysResolver } from '../../identity/graphql/express-api-keys.resolver.js';
 import { validateInstance } from '../../shared/validation.js';
+import { useDirectResolvers } from './direct-resolvers.js';
 import { linkFederation, toSubgraph } from './federation.js';
 
 const resolvers: NonEmptyArray<new () => object> = [
@@ -46,23 +39,10 @@ export function buildSchema(): Schema {
     skipCheck: true,
     directives: [...specifiedDirectives],
   });
-  useDefaultResolvers(plain);
+  useDirectResolvers(plain);
   useTypeNames(plain);
   const text = `${printSchemaWithDirectives(linkFederation(leaveOutNodes(plain)))}\n`;
   return { executable: toSubgraph(plain, text, resolveReferences), text };
-}
-
-// The types of introspection belong to graphql-js, for every schema of the process, and have resolvers that they need.
-const isOwnObjectType = (type: GraphQLNamedType): type is GraphQLObjectType =>
-  isObjectType(type) && !isIntrospectionType(type);
-
-// type-graphql wraps every property in a resolver; graphql-js and plans read properties faster by themselves.
-function useDefaultResolvers(schema: GraphQLSchema): void {
-  const resolved = new Set(getMetadataStorage().fieldResolvers.map(({ schemaName }) => schemaName));
-  const roots: unknown[] = [schema.getQueryType(), schema.getMutationType()];
-  for (const type of Object.values(schema.getTypeMap()).filter(isOwnObjectType))
-    if (!roots.includes(type))
-      for (const field of Object.values(type.getFields())) if (!resolved.has(field.name)) delete field.resolve;
 }
 
 // Every subgraph with Relay clients has these fields, and no directive lets two of them compose (decision 0049).
