@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isTransient } from './connection/postgres-errors.js';
 import { tenantSlots } from './tenant-slots.js';
+import type { Cancellation } from '../shared/cancellation.js';
 
 const MAX_TRIES = 5;
 const MAX_PAUSE_MS = 50;
@@ -26,7 +27,7 @@ export interface TransactionScope {
   /** Whose connections it may use. */
   clinicId: string;
   /** If it is aborted before the transaction began, nothing is done and the promise rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
+  signal?: Cancellation | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
+import type { Cancellation } from '../shared/cancellation.js';
 import type { ReadBudget } from '../shared/read-budget.js';
 import type { Actor, OperatorActor, Scope } from './actor.js';
 import { logDenial } from './denial-log.js';
@@ -14,7 +15,7 @@ export interface RequestContext {
   dataSource: DataSource;
   log: Logger;
   /** Aborted with an AppError when the caller hangs up before its answer is complete; absent where nobody can. */
-  signal?: AbortSignal | undefined;
+  signal?: Cancellation | undefined;
   /** What is logged of the request; `operation` names what it called. */
   outcome: { operation?: string };
   /** What it may still read for its answer; none for callers who hold one page at a time, such as the command line. */

@@ -1,4 +1,5 @@
 import { serviceUnavailable } from './app-error.js';
+import type { Cancellation } from './cancellation.js';
 
 /** Short work takes milliseconds; long work may take seconds, or wait for a lock. */
 export type Lane = 'short' | 'long';
@@ -64,7 +65,7 @@ export class FairSlots {
    * @param signal when it is aborted before the work began, the work does not run and the promise rejects with its reason.
    * @throws AppError SERVICE_UNAVAILABLE when no slot became free in time, or too much waits already.
    */
-  async run<T>(tenant: string, lane: Lane, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(tenant: string, lane: Lane, work: () => Promise<T>, signal?: Cancellation): Promise<T> {
     const queue = this.getQueue(tenant, this.lanes[lane]);
     // What waits already and is about to start comes first.
     if (queue.starts.length === 0 && this.hasRoom(queue) && !this.isStarting) this.occupy(queue);

@@ -3,12 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { Actor } from '../identity/actor.js';
+import type { Cancellation } from '../shared/cancellation.js';
 import type { ReadBudget } from '../shared/read-budget.js';
 import type { Outcome } from '../telemetry/outcome.js';
 import { declareContext, setContext, type HttpRequestContext, type Route } from './context.js';
 import { LargeAnswers } from './limits/large-answers.js';
 import type { Services } from './services.js';
-import { hangUpSignal } from './http/hang-up.js';
+import { HangUp } from './http/hang-up.js';
 
 /** What requests of a service have in common. */
 interface Shared {
@@ -29,7 +30,7 @@ class RequestState implements HttpRequestContext {
   readonly ends: (() => void)[] = [];
   actor: Actor | null = null;
   release: (() => void) | undefined;
-  private hangUp: AbortSignal | undefined;
+  private hangUp: HangUp | undefined;
   private budget: ReadBudget | undefined;
 
   constructor(
@@ -45,8 +46,8 @@ class RequestState implements HttpRequestContext {
   }
 
   // Both are made when a use case asks for them: most do not.
-  get signal(): AbortSignal {
-    return (this.hangUp ??= hangUpSignal(this.response));
+  get signal(): Cancellation {
+    return (this.hangUp ??= new HangUp(this.response));
   }
 
   get readBudget(): ReadBudget {

@@ -7,6 +7,7 @@ import type { ExpressCustomerEntity } from '../../model/express-customer.entity.
 import { createCustomers } from '../distributed/write-customers.js';
 import { takePositions } from '../event-positions.js';
 import type { WrittenRow, CreateItem, NewExpressCustomer } from '../customer-writes.js';
+import type { Cancellation } from '../../../shared/cancellation.js';
 
 /** What a deduplicated create adds to the statement: columns of its items, a condition, and parts that run along. */
 interface Additions {
@@ -116,7 +117,7 @@ export async function createBatched(
   dataSource: DataSource,
   clinicId: string,
   customer: NewExpressCustomer,
-  signal?: AbortSignal,
+  signal?: Cancellation,
 ): Promise<ExpressCustomerEntity> {
   const created = await createAll(dataSource, { clinicId }, { customer }, signal);
   if (!created) throw externalReferenceTaken();

@@ -4,6 +4,7 @@ import { isDistributed, runWrite } from '../../../database/distributed.js';
 import { inTransaction } from '../../../database/in-transaction.js';
 import { runPrepared } from '../../../database/prepared-statement.js';
 import { idempotencyKeyReused } from '../../../shared/app-error.js';
+import type { Cancellation } from '../../../shared/cancellation.js';
 import { externalReferenceTaken } from '../../model/errors.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { buildCreateSql, countFitting, REFERENCE_IS_FREE, completeRows, createValues } from './batched-create.js';
@@ -136,7 +137,7 @@ export async function createIdempotently(
   dataSource: DataSource,
   customer: NewExpressCustomer,
   call: IdempotentCall,
-  signal?: AbortSignal,
+  signal?: Cancellation,
 ): Promise<ExpressCustomerEntity> {
   const { clinicId, fingerprint } = call;
   for (;;) {

@@ -5,6 +5,7 @@ import { inTransaction, retryTransient } from '../../../database/in-transaction.
 import { isUndone } from '../../../database/connection/postgres-errors.js';
 import { perDataSource, runPreparedInTransaction } from '../../../database/prepared-statement.js';
 import { AppError } from '../../../shared/app-error.js';
+import type { Cancellation } from '../../../shared/cancellation.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { buildCreateSql, completeRows, createValues } from './batched-create.js';
 import type { WrittenRow, CreateItem, NewExpressCustomer } from '../customer-writes.js';
@@ -124,14 +125,14 @@ const createUnlessTried = (
   });
 
 // Nothing was created: the caller hung up, no connection became free, or the server cut the work short.
-const isRefusal = (error: unknown, signal?: AbortSignal): boolean =>
+const isRefusal = (error: unknown, signal?: Cancellation): boolean =>
   error === signal?.reason || error instanceof AppError || isUndone(error);
 
 async function createForOriginal(
   dataSource: DataSource,
   customer: NewExpressCustomer,
   original: ClientTry,
-  signal?: AbortSignal,
+  signal?: Cancellation,
 ): Promise<ExpressCustomerEntity> {
   const { clinicId, isCounted } = original;
   try {
@@ -147,7 +148,7 @@ async function createForRetry(
   dataSource: DataSource,
   customer: NewExpressCustomer,
   retry: ClientTry,
-  signal?: AbortSignal,
+  signal?: Cancellation,
 ): Promise<ExpressCustomerEntity> {
   const memory = triesInMemory(dataSource);
   const key = lockKey(retry);
@@ -173,7 +174,7 @@ export function createForClient(
   dataSource: DataSource,
   customer: NewExpressCustomer,
   clientTry: ClientTry,
-  signal?: AbortSignal,
+  signal?: Cancellation,
 ): Promise<ExpressCustomerEntity> {
   if (clientTry.retryCount > 0) return createForRetry(dataSource, customer, clientTry, signal);
   const original = createForOriginal(dataSource, customer, clientTry, signal);
