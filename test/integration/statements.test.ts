@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { buildOperatorContext } from '../../src/cli/operator-context.js';
+import * as keyUseCases from '../../src/identity/use-cases/index.js';
 import { revokeKey, rotateKey } from '../support/keys.js';
 import pino from 'pino';
 import { deleteExpiredIdempotencyRecords } from '../../src/customer/persistence/create/delete-expired.js';
@@ -155,6 +157,12 @@ async function useKeys(): Promise<void> {
   await lastUsed.stop();
   const rotated = await rotateKey(dataSource, { clinicId, apiKeyId: key.apiKeyId }, { overlapSeconds: 0 });
   await revokeKey(dataSource, { clinicId, apiKeyId: rotated.key.apiKeyId });
+  const operator = buildOperatorContext(world, clinicId);
+  const input = { description: 'test', scopes: ['express:read' as const], idempotencyKey: 'key' };
+  for (let times = 0; times < 2; times += 1) await keyUseCases.createExpressApiKey(operator, input);
+  await keyUseCases.expressApiKey(operator, key.apiKeyId);
+  await readTwoPages((page) => keyUseCases.expressApiKeys(operator, page));
+  await keyUseCases.createExpressApiKey(world.newCaller({ userId: USER }), input);
 }
 
 async function findVolatileFunctions(): Promise<Set<string>> {
