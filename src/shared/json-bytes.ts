@@ -102,8 +102,24 @@ export class JsonBytes {
 
   /** Writes a part of a text as a JSON string. @throws NotWritableError for characters that JSON escapes. */
   quoted(text: string, start: number, end: number): void {
+    const { bytes } = this;
+    let { at } = this;
+    bytes[at++] = QUOTE;
+    for (let from = start; from < end; from += 1) {
+      const code = text.charCodeAt(from);
+      if (isEscaped(code)) throw new NotWritableError();
+      if (code >= 0x80) {
+        this.at = at;
+        return this.endQuoted(text, from, end);
+      }
+      bytes[at++] = code;
+    }
+    bytes[at++] = QUOTE;
+    this.at = at;
+  }
+
+  private endQuoted(text: string, start: number, end: number): void {
     for (let at = start; at < end; at += 1) if (isEscaped(text.charCodeAt(at))) throw new NotWritableError();
-    this.bytes[this.at++] = QUOTE;
     this.json(text, start, end);
     this.bytes[this.at++] = QUOTE;
   }
