@@ -24,7 +24,10 @@ async function read(
     await expressCustomerEvents(caller, { first: 20, ...args }),
     toExpressCustomerEvent,
   );
-  return { nodes, positions: nodes.map(({ position }) => position), ...pageInfo };
+  // Its cursors are made when they are read.
+  const { hasNextPage, hasPreviousPage, startCursor, endCursor } = pageInfo;
+  const positions = nodes.map(({ position }) => position);
+  return { nodes, positions, hasNextPage, hasPreviousPage, startCursor, endCursor };
 }
 
 /** As many updates of one customer, from its version 2 on. */
