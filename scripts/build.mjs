@@ -60,16 +60,37 @@ const outputs = () =>
     },
   );
 
+function findCompiler() {
+  try {
+    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  } catch {
+    return null;
+  }
+}
+
+// As in an installation without the packages of the build, to which dist/ was copied.
+function useAsItIs() {
+  const isBuilt = existsSync(join(root, 'dist/src/main.js'));
+  process.stderr.write(
+    isBuilt
+      ? 'The packages of the build are not installed (npm ci installs them); dist/ is used as it is.\n'
+      : 'The packages are not installed. Run npm ci first.\n',
+  );
+  process.exit(isBuilt ? 0 : 1);
+}
+
 const before = sources();
 const [builtFrom, built] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split('\n') : [];
 const isUntouched = built === outputs();
 if (isUntouched && builtFrom === before) process.exit(0);
 
+const compiler = findCompiler();
+if (compiler === null) useAsItIs();
+
 process.stderr.write('Building ...\n');
 rmSync(stamp, { force: true });
 // The compiler would leave files alone that it wrote itself once and that have changed since.
 if (!isUntouched) rmSync(incremental, { force: true });
-const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 // Pages are built while the compiler, a process of its own, checks and writes the service.
 const compiling = spawn(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 const compiled = once(compiling, 'exit');
