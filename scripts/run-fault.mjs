@@ -10,15 +10,18 @@ const experiments = ['test/fault'];
 // Tests like any other, of which `npm test` has run the short form already.
 if (length === 'full')
   for (const test of [
-    'customers/idempotent-create',
-    'customers/interleavings',
-    'customers/generated-input',
-    'customers/generated-operations',
-    'limits/document-flood',
-    'http/canaries',
-    'limits/limits',
+    'e2e/customers/idempotent-create',
+    'e2e/customers/interleavings',
+    'e2e/customers/generated-input',
+    'e2e/customers/generated-operations',
+    'e2e/limits/document-flood',
+    'e2e/http/canaries',
+    'e2e/limits/limits',
+    'e2e/customers/sync-example',
+    'e2e/tenant-isolation/secrets',
+    'unit/transport/operation-plan',
   ])
-    experiments.push(`test/e2e/${test}`);
+    experiments.push(`test/${test}`);
 const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...experiments, '--runInBand'];
 process.exitCode =
   spawnSync(process.execPath, jest, { stdio: 'inherit', env: { ...process.env, FAULT_LENGTH: length } }).status ?? 1;

@@ -16,6 +16,12 @@ export interface RunLength {
   generated: number;
   /** Operations that are made up and answered twice, by Apollo Server and from kept operations. */
   repeatedOperations: number;
+  /** Operations that are made up and executed twice, by graphql-js and from their plan. */
+  plannedOperations: number;
+  /** Keys that are issued and used, of which no secret may be found. */
+  usedKeys: number;
+  /** Organisations that the example of the guide imports twice. */
+  organisations: number;
   /** Distinct documents that are sent to a small heap. */
   floodDocuments: number;
   /** Requests with marked strings that no log may show. */
@@ -40,7 +46,10 @@ const LENGTHS: Record<string, RunLength> = {
     disturbedCreates: 100,
     interleavings: 40,
     generated: 1_000,
-    repeatedOperations: 5_000,
+    repeatedOperations: 1_500,
+    plannedOperations: 1_000,
+    usedKeys: 250,
+    organisations: 2_000,
     floodDocuments: 400,
     canaries: 1_000,
     acknowledgedAtLeast: 50,
@@ -59,6 +68,9 @@ const LENGTHS: Record<string, RunLength> = {
     interleavings: 1_000,
     generated: 20_000,
     repeatedOperations: 50_000,
+    plannedOperations: 30_000,
+    usedKeys: 1_000,
+    organisations: 10_000,
     floodDocuments: 1_500,
     canaries: 10_000,
     acknowledgedAtLeast: 20_000,

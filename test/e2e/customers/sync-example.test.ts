@@ -7,9 +7,10 @@ import { Client } from '../../../examples/sync/client.js';
 import { runNightly } from '../../../examples/sync/nightly.js';
 import { readOrganisations, type Organisation } from '../../../examples/sync/organisations.js';
 import { createTestDatabase, onEachEngine, type TestDatabase } from '../../support/engines.js';
+import { runLength } from '../../support/run-length.js';
 import { serviceOn, type Clinic, type Service } from '../../support/service.js';
 
-const MANY = 10_000;
+const MANY = runLength.organisations;
 const NOTHING = { created: 0, updated: 0, unchanged: 0, deactivated: 0, refused: 0 };
 
 const organisationsOf = (count: number): Organisation[] =>

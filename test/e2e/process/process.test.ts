@@ -167,11 +167,11 @@ describe('with the embedded engine', () => {
   it('reads .env in its working directory, where variables that are set already win', async () => {
     const folder = join(place.dataDir, 'elsewhere');
     await mkdir(folder);
-    await writeFile(join(folder, '.env'), 'NODE_ENV=production\nLOG_LEVEL=nonsense\nDATA_DIR=./of-the-file\n');
+    await writeFile(join(folder, '.env'), 'NODE_ENV=production\nLOG_LEVEL=nonsense\nDATA_DIR=..\n');
     const environment = { DATABASE_URL: '', LOG_LEVEL: 'info' };
     running = await startServerProcess({ environment, cwd: folder });
     expect(await readStartOutput(running)).toContain('"msg":"ready"');
-    expect((await stat(join(folder, 'of-the-file', 'pglite'))).isDirectory()).toBe(true);
+    expect((await stat(join(place.dataDir, 'api-key'))).isFile()).toBe(true);
   });
 
   it('refuses a second process on its folder in words, and the first goes on', async () => {

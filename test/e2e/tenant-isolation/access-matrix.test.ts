@@ -138,16 +138,19 @@ onEachEngine((engine) => {
     const operation = OPERATIONS[name]!;
     const expected: Record<string, Outcome> = {};
     const found: Record<string, Outcome> = {};
+    let document = documentOf(operation, await newSubject(operation));
     for (const [credential, outcome] of Object.entries(CREDENTIALS)) {
-      const document = documentOf(operation, await newSubject(operation));
       expected[credential] = outcome(operation);
       found[credential] = outcomeOf(await call(tokens[credential]?.(operation), document), name);
+      // What was refused has changed nothing, so the next credential finds what this one found.
+      if (found[credential] === 'OK' && operation.kind === 'mutation')
+        document = documentOf(operation, await newSubject(operation));
     }
     expect(found).toEqual(expected);
   });
 
-  async function callRest(token: string | undefined, name: string): Promise<Outcome> {
-    const { method, path, body } = REST_CALLS[name]!(await newCustomer());
+  async function callRest(token: string | undefined, name: string, customer: string): Promise<Outcome> {
+    const { method, path, body } = REST_CALLS[name]!(customer);
     const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
     const options = { method, headers, ...((body || method !== 'GET') && { body: JSON.stringify(body ?? {}) }) };
     const answer = await service.request(`/v1/express${path}`, options);
@@ -160,9 +163,11 @@ onEachEngine((engine) => {
     const operation = OPERATIONS[name]!;
     const expected: Record<string, Outcome> = {};
     const found: Record<string, Outcome> = {};
+    let customer = await newCustomer();
     for (const [credential, outcome] of Object.entries(CREDENTIALS)) {
       expected[credential] = outcome(operation).replace('NULL', 'NOT_FOUND');
-      found[credential] = await callRest(tokens[credential]?.(operation), name);
+      found[credential] = await callRest(tokens[credential]?.(operation), name, customer);
+      if (found[credential] === 'OK' && operation.kind === 'mutation') customer = await newCustomer();
     }
     expect(found).toEqual(expected);
   });

@@ -1,8 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { onEachEngine } from '../../support/engines.js';
+import { runLength } from '../../support/run-length.js';
 import { startService } from '../../support/service.js';
 
-const KEYS = 1_000;
+const KEYS = runLength.usedKeys;
 const CONCURRENCY = 20;
 const LIST = '{ expressCustomers(first: 1) { nodes { id } } }';
 
@@ -18,7 +19,7 @@ async function dumpOf({ manager }: DataSource): Promise<string> {
 }
 
 onEachEngine((engine) => {
-  it('of 1,000 keys that were issued and used, none is in the database or in the logs', async () => {
+  it(`of ${KEYS} keys that were issued and used, none is in the database or in the logs`, async () => {
     const service = await startService(engine, { LOG_LEVEL: 'trace' });
     const clinic = await service.newClinic();
     const tokens: string[] = [];

@@ -13,8 +13,9 @@ import {
 } from 'graphql';
 import { PlannedOperation } from '../../../src/transport/graphql/execution/planned-operation.js';
 import { generateOperation, Random } from '../../support/operation-generator.js';
+import { runLength } from '../../support/run-length.js';
 
-const OPERATIONS = 3_000;
+const OPERATIONS = runLength.plannedOperations;
 const FIRST_SEED = 20_261_126;
 const LAST_SEED = FIRST_SEED + OPERATIONS;
 
