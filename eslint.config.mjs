@@ -97,6 +97,7 @@ export default tseslint.config(
           'navigator',
           'queueMicrotask',
           'reportError',
+          'requestAnimationFrame',
           'self',
           'scrollBy',
           'setTimeout',

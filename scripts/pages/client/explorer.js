@@ -92,6 +92,15 @@
     return answer;
   }
 
+  // An operation runs only once both editors are there: until then, the keys are remembered.
+  const EDITORS = ['.graphiql-query-editor .view-line', '.graphiql-response .monaco-editor'];
+  let isWaiting = false;
+  function runOnceReady() {
+    isWaiting = !EDITORS.every((editor) => document.querySelector(editor));
+    if (isWaiting) requestAnimationFrame(runOnceReady);
+    else document.querySelector('.graphiql-execute-button').click();
+  }
+
   // GraphiQL knows these keys inside its editors only.
   addEventListener(
     'keydown',
@@ -100,7 +109,7 @@
       if (event.target.closest('.graphiql-query-editor')) return;
       event.preventDefault();
       event.stopPropagation();
-      document.querySelector('.graphiql-execute-button')?.click();
+      if (!isWaiting) runOnceReady();
     },
     true,
   );
