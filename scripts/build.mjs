@@ -60,9 +60,9 @@ const outputs = () =>
     },
   );
 
-function findCompiler() {
+function find(module) {
   try {
-    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    return createRequire(import.meta.url).resolve(module);
   } catch {
     return null;
   }
@@ -70,13 +70,13 @@ function findCompiler() {
 
 // As in an installation without the packages of the build, to which dist/ was copied.
 function useAsItIs() {
-  const isBuilt = existsSync(join(root, 'dist/src/main.js'));
+  const canRun = existsSync(join(root, 'dist/src/main.js')) && find('reflect-metadata') !== null;
   process.stderr.write(
-    isBuilt
+    canRun
       ? 'The packages of the build are not installed (npm ci installs them); dist/ is used as it is.\n'
       : 'The packages are not installed. Run npm ci first.\n',
   );
-  process.exit(isBuilt ? 0 : 1);
+  process.exit(canRun ? 0 : 1);
 }
 
 const before = sources();
@@ -84,7 +84,7 @@ const [builtFrom, built] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split
 const isUntouched = built === outputs();
 if (isUntouched && builtFrom === before) process.exit(0);
 
-const compiler = findCompiler();
+const compiler = find('typescript/bin/tsc');
 if (compiler === null) useAsItIs();
 
 process.stderr.write('Building ...\n');

@@ -97,10 +97,14 @@ it.each(['18.20.8', '20.18.3'])('says on Node %s in one line that it is too old,
   expect({ status, stderr }).toEqual({ status: 1, stderr: `${findNodeFault(version)}\n` });
 });
 
-it('says without the packages of the build what to do, and uses a build that is there', () => {
-  rmSync(at('node_modules'));
+it('says without the packages of the build what to do, and uses a build that is there and can run', () => {
   writeFileSync(at('docs/guide.md'), '# Third\n');
+  rmSync(at('node_modules'));
+  const runFirst = 'failed: The packages are not installed. Run npm ci first.\n';
+  expect(build()).toBe(runFirst);
+  mkdirSync(at('node_modules'));
+  symlinkSync(join(process.cwd(), 'node_modules/reflect-metadata'), at('node_modules/reflect-metadata'));
   expect(build()).toBe('The packages of the build are not installed (npm ci installs them); dist/ is used as it is.\n');
   rmSync(at('dist'), { recursive: true });
-  expect(build()).toBe('failed: The packages are not installed. Run npm ci first.\n');
+  expect(build()).toBe(runFirst);
 });
