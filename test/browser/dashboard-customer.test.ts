@@ -76,6 +76,23 @@ it('name and metadata are edited, and the history says who changed what', async 
   expect(seen).toEqual({ foreign: [], complaints: [] });
 });
 
+it('a double click on "Save" is one change, and no conflict with itself', async () => {
+  let sent = 0;
+  page.on('request', (request) => {
+    if (request.postData()?.includes('UpdateCustomer')) sent++;
+  });
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes('UpdateCustomer'))
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  await click('Edit');
+  await valueOf('region').fill('west');
+  await page.getByRole('button', { name: 'Save' }).dblclick();
+  await said('Saved.');
+  expect([sent, (await read()).version]).toEqual([1, 2]);
+});
+
 it('a conflict shows theirs and yours, and what only they changed survives when yours is saved on top', async () => {
   await click('Edit');
   await edit({ region: 'west', building: '4' });
@@ -164,6 +181,25 @@ it('a change by somebody else is shown and said politely while the view is open'
   await said('it is now version 2');
   await page.getByText('region: west').waitFor();
   expect(await page.locator('.timeline li').count()).toBe(2);
+});
+
+it('the feed is not read while the page is hidden, and immediately when it is seen again', async () => {
+  let looks = 0;
+  page.on('request', (request) => {
+    if (request.postData()?.includes('Feed')) looks++;
+  });
+  const hide = (isHidden: boolean) =>
+    page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+  await page.waitForRequest((request) => request.postData()?.includes('Feed') === true);
+  await hide(true);
+  await page.waitForTimeout(500);
+  const before = looks;
+  await page.waitForTimeout(7_000);
+  expect(looks).toBe(before);
+  await edit({ region: 'west' });
+  await hide(false);
+  await said('it is now version 2');
 });
 
 it.each(['light', 'dark'] as const)('fits a telephone, 200 % and a keyboard, %s', async (colorScheme) => {

@@ -38,6 +38,8 @@ function useEdit(customer: Customer, onDone: () => void) {
     setStored(data?.expressCustomer ? toStored(data.expressCustomer) : null);
   }
   async function send(from: Stored, content: Content) {
+    // A second click would find the change of the first, as if it were somebody else's.
+    if (loading) return;
     const doubled = findDoubledKeys(draft.pairs);
     if (doubled.length > 0) return setProblem(localProblem('A metadata key is there twice.', doubled));
     const input = toUpdateInput(from, content);

@@ -24,10 +24,12 @@ export function useFeed(client: ApolloClient, { changes }: Workspace): void {
   useEffect(() => {
     const reader = new FeedReader(sourceOf(client));
     let isStopped = false;
+    let isLooking = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     async function look() {
       clearTimeout(timer);
-      if (isStopped || document.hidden) return;
+      if (isStopped || isLooking || document.hidden) return;
+      isLooking = true;
       try {
         const found = await reader.look();
         if (!isStopped) changes.report(found);
@@ -35,6 +37,7 @@ export function useFeed(client: ApolloClient, { changes }: Workspace): void {
         // The views say what is wrong with the service; here only a position that is gone matters.
         if (problemOf(error).code === 'BAD_USER_INPUT') reader.restart();
       }
+      isLooking = false;
       if (!isStopped) timer = setTimeout(() => void look(), INTERVAL_MS);
     }
     const onVisible = () => void look();
