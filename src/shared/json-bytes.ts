@@ -1,5 +1,8 @@
-/** Longer texts are not written here; no list of ordinary rows comes near. */
+/** JSON that becomes longer is not written here; no list of ordinary rows comes near. */
 const SIZE = 512 * 1024;
+
+/** Longer texts are not worth an attempt: with names and punctuation they hardly fit. */
+export const LONGEST_WRITTEN = SIZE / 2;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -313,6 +313,22 @@ onEachEngine((engine) => {
     }
   });
 
+  it('leaves a page of very large customers to its values', async () => {
+    const clinicId = randomUUID();
+    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`key ${n}`, 'é'.repeat(1_000)]));
+    await store(
+      database.dataSource,
+      Array.from({ length: 6 }, () => newRow(clinicId, 'large', metadata)),
+    );
+    const found = await page(clinicId, {});
+    expect(found.rows.map((row) => row.metadata)).toEqual(Array.from({ length: 6 }, () => metadata));
+    expect(writeCustomers(found as TextPage<ListedCustomer>, 'nodes', [select('metadata')])).toBeUndefined();
+    const small = await page(clinicId, { first: 1 });
+    expect(writeCustomers(small as TextPage<ListedCustomer>, 'nodes', [select('metadata')])).toBe(
+      JSON.stringify([{ metadata: small.rows[0]!.metadata }]),
+    );
+  });
+
   it('finds matches that lie behind a long stretch without any', async () => {
     const clinicId = randomUUID();
     const named = (word: string, count: number) =>

@@ -1,4 +1,4 @@
-import { JsonBytes, NotWritableError, toConstant } from '../../shared/json-bytes.js';
+import { JsonBytes, LONGEST_WRITTEN, NotWritableError, toConstant } from '../../shared/json-bytes.js';
 import type { TextPage } from '../../shared/page.js';
 import type { SelectedField } from '../../shared/written-list.js';
 import { TEXT_COLUMN, type ListedCustomer } from '../model/listed-customer.js';
@@ -136,6 +136,7 @@ export function writeCustomers(
 ): string | undefined {
   const { table, size } = page;
   if (table.written?.by === fields && table.written.size === size) return table.written.json;
+  if (size > 0 && table.endOf(size - 1) > LONGEST_WRITTEN) return undefined;
   try {
     const json = writeRows(page, planSteps(list, fields));
     // Not edges: lists that share rows may have cursors of their own.
