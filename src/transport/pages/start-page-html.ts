@@ -24,7 +24,7 @@ const STYLE = `
   li { position: relative; }
   li:hover { border-color: var(--accent); }
   li:first-child.first { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
-  .first :is(a, p, code) { color: var(--on-accent); }
+  li:first-child.first :is(a, p, code) { color: var(--on-accent); }
   a { color: var(--accent); font-weight: 600; text-decoration: none; }
   a::after { content: ''; position: absolute; inset: 0; border-radius: 0.6rem; }
   li:hover a { text-decoration: underline; }
@@ -44,7 +44,7 @@ export interface Link {
   path: string;
   name: string;
   about: string;
-  /** The one to begin with. */
+  /** The one to begin with, if none is before it. */
   isFirst?: boolean;
 }
 

@@ -23,6 +23,7 @@ const DASHBOARD: Link = {
   path: PATHS.dashboard,
   name: 'Dashboard',
   about: 'Find, create and change customers, and follow what happens to them.',
+  isFirst: true,
 };
 
 const SCHEMA: Link = { path: PATHS.schema, name: 'GraphQL schema', about: 'All that can be asked, with descriptions.' };
