@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { FairSlots, type Lane } from '../shared/fair-slots.js';
+import { DEFAULT_CONNECTIONS } from './connection/connection-settings.js';
 import { poolOf } from './connection/pool.js';
 import { isInTransaction, perDataSource } from './prepared-statement.js';
 
@@ -9,7 +10,6 @@ const RESERVED = 1;
 const SHORT_ONLY = 3;
 const PER_TENANT = 3;
 const MAX_WAITING = 1_000;
-const MAX_WAIT_MS = 3_000;
 // The embedded engine does one thing at a time, so more of what waits will be answered; callers have their own deadline.
 const MAX_WAIT_EMBEDDED_MS = 30_000;
 
@@ -20,7 +20,7 @@ const atLeastOne = (connections: number): number => Math.max(1, connections);
  * single session is shared by the same rotation.
  */
 export const tenantSlots = perDataSource((dataSource) => {
-  const { max } = poolOf(dataSource).options;
+  const { max, connectionTimeoutMillis } = poolOf(dataSource).options;
   const total = atLeastOne(max - RESERVED);
   const totalLong = atLeastOne(total - SHORT_ONLY);
   return new FairSlots({
@@ -31,7 +31,8 @@ export const tenantSlots = perDataSource((dataSource) => {
       long: { total: totalLong, perTenant: PER_TENANT, alone: atLeastOne(totalLong - 1) },
     },
     maxWaiting: MAX_WAITING,
-    maxWaitMs: max === 1 ? MAX_WAIT_EMBEDDED_MS : MAX_WAIT_MS,
+    // As long as for a connection itself: one setting says both.
+    maxWaitMs: max === 1 ? MAX_WAIT_EMBEDDED_MS : (connectionTimeoutMillis ?? DEFAULT_CONNECTIONS.connectTimeoutMs),
   });
 });
 

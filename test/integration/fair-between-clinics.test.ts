@@ -1,6 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { createExpressCustomer, expressCustomer, updateExpressCustomer } from '../../src/customer/use-cases/index.js';
-import { onEachEngine } from '../support/engines.js';
+import { DEFAULT_CONNECTIONS } from '../../src/database/connection/connection-settings.js';
+import { tenantSlots } from '../../src/database/tenant-slots.js';
+import { openServiceDatabase } from '../../src/service-database.js';
+import type { AppError } from '../../src/shared/app-error.js';
+import { createTestDatabase, onEachEngine } from '../support/engines.js';
 import { openWorld, outcomes, type Caller, type World } from '../support/world.js';
 
 const FLOOD = 100;
@@ -42,4 +46,20 @@ onEachEngine((engine) => {
     });
     expect(await Promise.all(calls)).toHaveLength(FLOOD);
   });
+});
+
+it('waits as long for a connection that a clinic may occupy as the setting says for any connection', async () => {
+  const place = await createTestDatabase('postgresql');
+  const connections = { ...DEFAULT_CONNECTIONS, poolSize: 2, connectTimeoutMs: 100 };
+  const database = await openServiceDatabase({ ...place, connections });
+  const release = new AbortController();
+  const hold = () => new Promise<void>((resolve) => release.signal.addEventListener('abort', () => resolve()));
+  const slots = tenantSlots(database.dataSource);
+  const held = slots.run('one', 'long', hold);
+  const waiting = slots.run('other', 'long', hold).catch((error: AppError) => error.code);
+  expect(await Promise.race([waiting, sleep(2_500)])).toBe('SERVICE_UNAVAILABLE');
+  release.abort();
+  await held;
+  await database.close();
+  await place.remove();
 });

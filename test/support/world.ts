@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { SCOPES, type Actor, type Scope } from '../../src/identity/actor.js';
 import type { RequestContext } from '../../src/identity/request-context.js';
+import { DEFAULT_CONNECTIONS } from '../../src/database/connection/connection-settings.js';
 import { markDistributed } from '../../src/database/distributed.js';
 import { createTestDatabase, writesTableByTable, type Engine, type TestDatabase } from './engines.js';
 
@@ -23,11 +24,14 @@ export interface World {
   close(): Promise<void>;
 }
 
+// On a busy machine much waits for longer than callers would; the tests of deadlines set their own.
+const PATIENT = { ...DEFAULT_CONNECTIONS, connectTimeoutMs: 59_000, statementTimeoutMs: 59_000, lockTimeoutMs: 59_000 };
+
 /** @param prepare changes the database before anything connects to it. */
 export async function openWorld(engine: Engine, prepare?: (place: TestDatabase) => Promise<unknown>): Promise<World> {
   const place = await createTestDatabase(engine);
   await prepare?.(place);
-  const database = await openServiceDatabase(place);
+  const database = await openServiceDatabase({ connections: PATIENT, ...place });
   const { dataSource } = database;
   if (writesTableByTable) markDistributed(dataSource);
   const log = pino({ level: 'silent' });
