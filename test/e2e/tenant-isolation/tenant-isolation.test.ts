@@ -35,19 +35,21 @@ onEachEngine((engine) => {
     return id;
   }
 
+  // What a caller has proven is remembered for some seconds, so either of two calls may be the one that looks the key up.
+  const withoutCredential = (statements: string[]): string[] => statements.filter((text) => !text.includes('ms_left'));
+
   it.each(NAMING_A_ROW)(
     "%s answers another clinic's row byte for byte like an unknown one",
     async (_name, operation) => {
-      await service.graphql(clinic, '{ __typename }');
       const statements = statementsOf(service.dataSource);
       const { subject = 'customer' } = operation;
       const ofForeign = await service.graphql(clinic, documentOf(operation, foreign[subject]));
-      const statementsForForeign = statements.splice(0);
+      const statementsForForeign = withoutCredential(statements.splice(0));
       const unknown = await service.graphql(clinic, documentOf(operation, UNKNOWN[subject]));
       expect(seen(ofForeign)).toEqual(seen(unknown));
       // Not a clock, which says little on a busy machine: the same statements take the same time.
-      expect(statementsForForeign).toEqual(statements);
-      expect(statements.length).toBeGreaterThan(0);
+      expect(statementsForForeign).toEqual(withoutCredential(statements));
+      expect(statementsForForeign.length).toBeGreaterThan(0);
     },
   );
 
