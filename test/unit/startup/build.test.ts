@@ -52,6 +52,7 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true }));
 
 it('builds when there is no build, and nothing while neither sources nor build change', () => {
+  rmSync(at('dist'), { recursive: true, force: true });
   expect(build()).toBe('Building ...\n');
   expect(build()).toBe('');
 });
