@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // The experiments of test/fault kill and stall processes and need the machine for themselves: npm run verify runs them last.
 const testFolders = process.env.FAULT_LENGTH ? ['fault', 'e2e', 'unit'] : ['{unit,integration,e2e,contract}'];
 
@@ -13,7 +15,7 @@ const config = {
   modulePathIgnorePatterns: ['<rootDir>/dist/package.json'],
   setupFiles: ['reflect-metadata'],
   // Many tests wait for a process, a socket or a clock meanwhile: with three files at a time, two cores are busy.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // A test that waits for ever must end; how fast a machine is must not matter.
   testTimeout: 300_000,
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts', '!src/serve.ts'],
