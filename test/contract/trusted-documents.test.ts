@@ -83,6 +83,8 @@ describe.each([
     const manifest = await generate();
     ids = readIds(manifest);
     service = await startTrusting(manifest);
+  });
+  beforeEach(async () => {
     clinic = await service.newClinic();
   });
 
