@@ -3,24 +3,18 @@ import { useState, type FormEvent } from 'react';
 import { useWorkspace } from '../workspace/workspace.js';
 import { navigate } from '../shared/navigation.js';
 import { pathOf } from '../shared/routes.js';
-import { faultAt, localProblem, problemOf, type Problem } from '../shared/problem.js';
-import { findDoubledKeys, newPair, toMetadata, type Pair } from '../shared/pairs.js';
+import { localProblem, problemOf, type Problem } from '../shared/problem.js';
+import { findDoubledKeys, newPair, toMetadata } from '../shared/pairs.js';
 import { CreateCustomerDocument } from '../operations/documents.js';
 import { ProblemAlert } from '../ui/Alert.js';
 import { CopyAs } from '../ui/CopyAs.js';
-import { PairFields, TextField } from '../ui/fields.js';
+import { CustomerFields, type CustomerDraft } from '../ui/CustomerFields.js';
 import { Heading } from '../ui/Heading.js';
 import { newKey } from '../shared/idempotency-key.js';
 
-interface Fields {
-  name: string;
-  reference: string;
-  pairs: Pair[];
-}
-
 // One key for one draft: a double click or a retry sends it again and gets the same customer. Another draft is another
 // customer, so each change of it brings another key.
-const draftOf = (fields: Fields) => ({ ...fields, idempotencyKey: newKey() });
+const draftOf = (fields: CustomerDraft) => ({ ...fields, idempotencyKey: newKey() });
 const emptyDraft = () => draftOf({ name: '', reference: '', pairs: [newPair()] });
 
 const toInput = ({ name, reference, pairs, idempotencyKey }: ReturnType<typeof draftOf>) => ({
@@ -48,7 +42,7 @@ function useCreate() {
       setProblem(problemOf(error));
     }
   }
-  const change = (fields: Partial<Fields>) => setDraft((current) => draftOf({ ...current, ...fields }));
+  const change = (fields: Partial<CustomerDraft>) => setDraft((current) => draftOf({ ...current, ...fields }));
   return { draft, change, problem, loading, submit };
 }
 
@@ -59,20 +53,7 @@ export function CreateView() {
     <section className="card narrow" aria-labelledby="heading">
       <Heading>New customer</Heading>
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <TextField
-          label="Name"
-          value={draft.name}
-          fault={faultAt(problem, 'expressCustomerName')}
-          onChange={(name) => change({ name })}
-        />
-        <TextField
-          label="Reference"
-          hint="The id that another system has for it. May stay empty."
-          value={draft.reference}
-          fault={faultAt(problem, 'externalReferenceId')}
-          onChange={(reference) => change({ reference })}
-        />
-        <PairFields pairs={draft.pairs} problem={problem} onChange={(pairs) => change({ pairs })} />
+        <CustomerFields draft={draft} problem={problem} onChange={change} />
         {problem && <ProblemAlert problem={problem} />}
         <button type="submit">{loading ? 'Creating' : 'Create'}</button>
       </form>

@@ -2,13 +2,13 @@ import { useApolloClient, useMutation } from '@apollo/client/react';
 import { useState, type FormEvent } from 'react';
 import { CustomerDocument, UpdateCustomerDocument } from '../operations/documents.js';
 import { findDoubledKeys } from '../shared/pairs.js';
-import { faultAt, localProblem, problemOf, type Problem } from '../shared/problem.js';
+import { localProblem, problemOf, type Problem } from '../shared/problem.js';
 import { ProblemAlert } from '../ui/Alert.js';
-import { PairFields, TextField } from '../ui/fields.js';
+import { CustomerFields, type CustomerDraft } from '../ui/CustomerFields.js';
 import { useWorkspace } from '../workspace/workspace.js';
 import { Conflict } from './Conflict.js';
 import type { Customer } from './customer.js';
-import { applyEdit, toContent, toDraft, toUpdateInput, type Content, type Draft, type Stored } from './edit.js';
+import { applyEdit, toContent, toDraft, toUpdateInput, type Content, type Stored } from './edit.js';
 
 const toStored = ({ externalReferenceId, ...customer }: Customer): Stored => ({
   ...customer,
@@ -56,32 +56,11 @@ function useEdit(customer: Customer, onDone: () => void) {
   const edited = toContent(draft);
   return {
     ...{ base, draft, edited, stored, problem, loading },
-    change: (fields: Partial<Draft>) => setDraft((current) => ({ ...current, ...fields })),
+    change: (fields: Partial<CustomerDraft>) => setDraft((current) => ({ ...current, ...fields })),
     save: () => send(base, edited),
     saveOnTop: () => stored && send(stored, applyEdit(base, edited, stored)),
     takeStored: () => stored && startFrom(stored),
   };
-}
-
-function Fields({ draft, problem, change }: Pick<ReturnType<typeof useEdit>, 'draft' | 'problem' | 'change'>) {
-  return (
-    <>
-      <TextField
-        label="Name"
-        value={draft.name}
-        fault={faultAt(problem, 'expressCustomerName')}
-        onChange={(name) => change({ name })}
-      />
-      <TextField
-        label="Reference"
-        hint="The id that another system has for it. May stay empty."
-        value={draft.reference}
-        fault={faultAt(problem, 'externalReferenceId')}
-        onChange={(reference) => change({ reference })}
-      />
-      <PairFields pairs={draft.pairs} problem={problem} onChange={(pairs) => change({ pairs })} />
-    </>
-  );
 }
 
 /** Edits name, reference and metadata. */
@@ -96,7 +75,7 @@ export function EditForm({ customer, onDone }: { customer: Customer; onDone: () 
   }
   return (
     <form className="card" aria-label="Edit" onSubmit={submit} noValidate>
-      <Fields draft={draft} problem={problem} change={change} />
+      <CustomerFields draft={draft} problem={problem} onChange={change} />
       {stored ? (
         <Conflict
           base={base}

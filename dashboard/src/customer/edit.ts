@@ -1,13 +1,6 @@
 import type { UpdateExpressCustomerInput } from '../operations/documents.js';
-import {
-  applyDifferences,
-  findDifferences,
-  newPair,
-  toMetadata,
-  toPairs,
-  type Metadata,
-  type Pair,
-} from '../shared/pairs.js';
+import { applyDifferences, findDifferences, newPair, toMetadata, toPairs, type Metadata } from '../shared/pairs.js';
+import type { CustomerDraft } from '../ui/CustomerFields.js';
 
 /** What a person can edit of a customer. */
 export interface Content {
@@ -22,20 +15,13 @@ export interface Stored extends Content {
   version: number;
 }
 
-/** The fields of the form, as they are being typed. */
-export interface Draft {
-  name: string;
-  reference: string;
-  pairs: Pair[];
-}
-
-export const toDraft = ({ expressCustomerName, externalReferenceId, metadata }: Content): Draft => ({
+export const toDraft = ({ expressCustomerName, externalReferenceId, metadata }: Content): CustomerDraft => ({
   name: expressCustomerName,
   reference: externalReferenceId ?? '',
   pairs: [...toPairs(metadata), newPair()],
 });
 
-export const toContent = ({ name, reference, pairs }: Draft): Content => ({
+export const toContent = ({ name, reference, pairs }: CustomerDraft): Content => ({
   expressCustomerName: name,
   externalReferenceId: reference === '' ? null : reference,
   metadata: toMetadata(pairs),
