@@ -46,7 +46,7 @@ const LENGTHS: Record<string, RunLength> = {
     disturbedCreates: 100,
     interleavings: 40,
     generated: 1_000,
-    repeatedOperations: 1_500,
+    repeatedOperations: 5_000,
     plannedOperations: 1_000,
     usedKeys: 250,
     organisations: 2_000,
