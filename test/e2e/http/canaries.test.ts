@@ -30,8 +30,8 @@ let issuer: Issuer;
 let collector: TraceCollector;
 let running: ServerProcess;
 let metricsPort: number;
-// A process of its own, so that what it writes and sends is all that an operator ever sees of a request.
-beforeAll(async () => {
+// A process of each test's own, so that what it writes and sends is all that an operator ever sees of a request.
+beforeEach(async () => {
   place = await createTestDatabase('postgresql');
   database = await openServiceDatabase(place);
   clinic = await newClinic(database.dataSource);
@@ -53,7 +53,7 @@ beforeAll(async () => {
   };
   running = await startServerProcess({ environment });
 });
-afterAll(async () => {
+afterEach(async () => {
   await running.end('SIGKILL');
   collector.stop();
   await issuer.stop();

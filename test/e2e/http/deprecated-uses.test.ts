@@ -18,14 +18,17 @@ function deprecate(target: object, name: string): void {
 
 let service: Service;
 let clinic: Clinic;
-beforeAll(async () => {
+beforeAll(() => {
   deprecate(ExpressCustomer, 'userCount');
   deprecate(ExpressCustomersArgs, 'orderBy');
   deprecate(UpdateExpressCustomerInput, 'metadata');
+});
+// Each test counts from zero.
+beforeEach(async () => {
   service = await startService('embedded', { METRICS_PORT: String(await freePort()) });
   clinic = await service.newClinic();
 });
-afterAll(() => service.stop());
+afterEach(() => service.stop());
 
 interface Call {
   client?: string;

@@ -36,7 +36,7 @@ const COMPILER_OPTIONS = {
   ...{ incremental: true, tsBuildInfoFile: 'dist/.tsbuildinfo' },
 };
 
-beforeAll(() => {
+beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'avara-build-'));
   for (const folder of ['scripts/pages', 'src', 'docs']) mkdirSync(at(folder), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), at('node_modules'));
@@ -49,10 +49,9 @@ beforeAll(() => {
   writeFileSync(at('ormconfig.ts'), 'export {};\n');
   writeFileSync(at('src/main.ts'), 'export const version: number = 1;\n');
 });
-afterAll(() => rmSync(project, { recursive: true }));
+afterEach(() => rmSync(project, { recursive: true }));
 
 it('builds when there is no build, and nothing while neither sources nor build change', () => {
-  rmSync(at('dist'), { recursive: true, force: true });
   expect(build()).toBe('Building ...\n');
   expect(build()).toBe('');
 });
@@ -99,6 +98,7 @@ it.each(['18.20.8', '20.18.3'])('says on Node %s in one line that it is too old,
 });
 
 it('says without the packages of the build what to do, and uses a build that is there and can run', () => {
+  expect(build()).toBe('Building ...\n');
   writeFileSync(at('docs/guide.md'), '# Third\n');
   rmSync(at('node_modules'));
   const runFirst = 'failed: The packages are not installed. Run npm ci first.\n';
