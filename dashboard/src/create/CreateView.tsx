@@ -8,7 +8,8 @@ import { findDoubledKeys, newPair, toMetadata } from '../shared/pairs.js';
 import { CreateCustomerDocument } from '../operations/documents.js';
 import { ProblemAlert } from '../ui/Alert.js';
 import { CopyAs } from '../ui/CopyAs.js';
-import { CustomerFields, type CustomerDraft } from '../ui/CustomerFields.js';
+import { CustomerFields } from '../ui/CustomerFields.js';
+import type { CustomerDraft } from '../shared/customer-draft.js';
 import { Heading } from '../ui/Heading.js';
 import { newKey } from '../shared/idempotency-key.js';
 

@@ -4,7 +4,8 @@ import { CustomerDocument, UpdateCustomerDocument } from '../operations/document
 import { findDoubledKeys } from '../shared/pairs.js';
 import { localProblem, problemOf, type Problem } from '../shared/problem.js';
 import { ProblemAlert } from '../ui/Alert.js';
-import { CustomerFields, type CustomerDraft } from '../ui/CustomerFields.js';
+import { CustomerFields } from '../ui/CustomerFields.js';
+import type { CustomerDraft } from '../shared/customer-draft.js';
 import { useWorkspace } from '../workspace/workspace.js';
 import { Conflict } from './Conflict.js';
 import type { Customer } from './customer.js';

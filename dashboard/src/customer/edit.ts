@@ -1,6 +1,6 @@
+import type { CustomerDraft } from '../shared/customer-draft.js';
 import type { UpdateExpressCustomerInput } from '../operations/documents.js';
 import { applyDifferences, findDifferences, newPair, toMetadata, toPairs, type Metadata } from '../shared/pairs.js';
-import type { CustomerDraft } from '../ui/CustomerFields.js';
 
 /** What a person can edit of a customer. */
 export interface Content {

@@ -1,13 +1,6 @@
-import type { Pair } from '../shared/pairs.js';
+import type { CustomerDraft } from '../shared/customer-draft.js';
 import { faultAt, type Problem } from '../shared/problem.js';
 import { PairFields, TextField } from './fields.js';
-
-/** What a person writes of a customer, as the fields hold it. */
-export interface CustomerDraft {
-  name: string;
-  reference: string;
-  pairs: Pair[];
-}
 
 interface CustomerFieldsProps {
   draft: CustomerDraft;
