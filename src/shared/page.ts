@@ -10,7 +10,7 @@ export interface PageRequest {
   after?: string | null;
 }
 
-/** One page of a list that is read by keyset cursors. */
+/** A page of a list that is read by keyset cursors. */
 export interface Page<Row> {
   rows: Row[];
   hasNextPage: boolean;

@@ -86,7 +86,7 @@ export class ExpressCustomerEventEdge {
   node!: ExpressCustomerEvent;
 }
 
-@ObjectType({ description: "One page of audit events, of a customer or of the clinic's feed." })
+@ObjectType({ description: "A page of audit events, of a customer or of the clinic's feed." })
 export class ExpressCustomerEventConnection {
   @Field(() => [ExpressCustomerEventEdge], { description: 'The events of this page, each with its cursor.' })
   edges!: ExpressCustomerEventEdge[];

@@ -17,7 +17,7 @@ export class ExpressCustomerUserEdge {
   node!: User;
 }
 
-@ObjectType({ description: "One page of a customer's users." })
+@ObjectType({ description: "A page of the customer's users." })
 export class ExpressCustomerUserConnection {
   @Field(() => [ExpressCustomerUserEdge], {
     description: 'The users of this page, each with its cursor and the time it was added.',

@@ -91,7 +91,7 @@ export class ExpressApiKeyEdge {
   node!: ExpressApiKey;
 }
 
-@ObjectType({ description: "One page of a clinic's API keys." })
+@ObjectType({ description: "A page of the clinic's API keys." })
 export class ExpressApiKeyConnection {
   @Field(() => [ExpressApiKeyEdge], { description: 'The keys of this page, each with its cursor.' })
   edges!: ExpressApiKeyEdge[];

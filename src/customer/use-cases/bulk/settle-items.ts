@@ -1,7 +1,7 @@
 import { AppError, badUserInput, type FieldError } from '../../../shared/app-error.js';
 import { parsePlain } from '../../../shared/validation.js';
 
-/** The result of one item of a call: what it would return alone, or how it would fail alone. */
+/** The result of an item: what it would return alone, or how it would fail alone. */
 export type Settled<T> = { value: T } | { error: AppError };
 
 const MAX_ITEMS = 100;
