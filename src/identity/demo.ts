@@ -48,8 +48,8 @@ async function addNewScopes({ manager }: DataSource, token: string, scopes: Scop
 
 /**
  * On the first start of the embedded engine creates a demo clinic with one key that has all scopes, in production all but
- * `keys:manage`; later starts find it again. The file appears complete or not at all, before the key is committed: a start that is killed in between leaves a
- * key that is not valid, and the next start, which finds no clinic, replaces it.
+ * `keys:manage`; later starts find it again. The file appears complete or not at all, before the key is committed: a start that
+ * is killed in between leaves a key that is not valid, and the next start, which finds no clinic, replaces it.
  */
 export async function ensureDemoKey(dataSource: DataSource, settings: DemoSettings): Promise<DemoKey | null> {
   const file = getDemoKeyFile(settings.dataDir);

@@ -151,4 +151,8 @@ describe('the description of the REST API', () => {
       exampleOf(`${one}/users`, 'post', 409).message,
     );
   });
+
+  it('names no code that GraphQL alone answers', () => {
+    expect(JSON.stringify(document)).not.toMatch(/API_KEY_(IN_USE|LIMIT|NOT_ACTIVE)|OPERATION_NOT_TRUSTED/);
+  });
 });

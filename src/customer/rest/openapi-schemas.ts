@@ -70,11 +70,20 @@ const fieldError: JsonSchema = {
   },
 };
 
+/** Codes of operations that only GraphQL has. */
+const ONLY_IN_GRAPHQL = new Set([
+  'API_KEY_IN_USE',
+  'API_KEY_LIMIT_REACHED',
+  'API_KEY_NOT_ACTIVE',
+  'OPERATION_NOT_TRUSTED',
+]);
+const CODES = Object.keys(ERROR_STATUS).filter((code) => !ONLY_IN_GRAPHQL.has(code));
+
 const error: JsonSchema = {
   type: 'object',
   required: ['code', 'message', 'requestId'],
   properties: {
-    code: { type: 'string', enum: Object.keys(ERROR_STATUS), description: 'What to act on.' },
+    code: { type: 'string', enum: CODES, description: 'What to act on.' },
     message: { type: 'string', description: 'For people; it never repeats a value that was sent.' },
     fields: {
       type: 'array',

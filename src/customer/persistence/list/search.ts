@@ -71,10 +71,10 @@ const isSearch = (request: ListRequest): boolean =>
   Object.keys(request.criteria).length > 0 && new ListStatement(request).searched.length > 0;
 
 /**
- * The first `limit` rows of a list; more where they come as a text. PostgreSQL has no statistics of substrings and metadata by which it could choose a plan,
- * so a search probes: it scans 1,000 rows in list order; if their hit rate promises a full page, 10,000; otherwise it asks the
- * search index. Each answer comes from one statement, so that it shows one moment: one statement is sent for lists without
- * a search and for common matches, two for rare ones, three at most.
+ * The first `limit` rows of a list; more where they come as a text. PostgreSQL has no statistics of substrings and metadata by
+ * which it could choose a plan, so a search probes: it scans 1,000 rows in list order; if their hit rate promises a full page,
+ * 10,000; otherwise it asks the search index. Each answer comes from one statement, so that it shows one moment: one statement is
+ * sent for lists without a search and for common matches, two for rare ones, three at most.
  */
 export async function findInList(
   manager: EntityManager,
