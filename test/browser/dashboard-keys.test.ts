@@ -125,3 +125,18 @@ it('a caller without keys:manage reads which scope is missing, and sees no keys'
   await page.getByRole('alert').getByText('keys:manage').waitFor();
   expect(await page.getByLabel('What it is for').count()).toBe(0);
 });
+
+it('the page of a caller without express:read asks for the feed of changes once', async () => {
+  await page.clock.install();
+  let refused = 0;
+  page.on('response', async (response) => {
+    if (response.url().endsWith('/graphql') && (await response.text()).includes('FORBIDDEN')) refused += 1;
+  });
+  await openKeys(await service.newKey(clinic, { scopes: ['keys:manage'] }));
+  await card('test').first().waitFor();
+  for (let count = 0; count < 5; count += 1) {
+    await page.clock.runFor(10_000);
+    await page.waitForLoadState('networkidle');
+  }
+  expect(refused).toBe(1);
+});

@@ -34,8 +34,10 @@ export function useFeed(client: ApolloClient, { changes }: Workspace): void {
         const found = await reader.look();
         if (!isStopped) changes.report(found);
       } catch (error) {
-        // The views say what is wrong with the service; here only a position that is gone matters.
-        if (problemOf(error).code === 'BAD_USER_INPUT') reader.restart();
+        // The views say what is wrong with the service; here only a position that is gone matters, and a credential that may not read.
+        const { code } = problemOf(error);
+        if (code === 'BAD_USER_INPUT') reader.restart();
+        isStopped ||= code === 'FORBIDDEN';
       }
       isLooking = false;
       if (!isStopped) timer = setTimeout(() => void look(), INTERVAL_MS);
