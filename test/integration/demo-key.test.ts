@@ -43,3 +43,23 @@ it('gets the scopes that there are when an earlier version made it, and no other
   expect((await start(false)).token).toBe(own.token);
   expect((await find(own.token)).scopes).toEqual(scopes);
 });
+
+const end = async (token: string, change: { revokedAt: Date } | { expiresAt: Date }) => {
+  const { clinicId, apiKeyId } = await find(token);
+  await world.dataSource.manager.update(ApiKeyEntity, { clinicId, apiKeyId }, change);
+};
+
+it.each([
+  ['revoked', { revokedAt: new Date('2020-01-01') }],
+  ['rotated, and has expired since', { expiresAt: new Date('2020-01-01') }],
+])('a demo key that was %s is replaced in development, and no longer shown in production', async (_case, change) => {
+  const first = await start(false);
+  await end(first.token, change);
+  expect(await ensureDemoKey(world.dataSource, { dataDir, isProduction: true })).toBeNull();
+  const second = await start(false);
+  expect(second).toEqual({ token: expect.not.stringMatching(first.token), isNew: false });
+  expect(await start(false)).toEqual(second);
+  const [old, renewed] = [await find(first.token), await find(second.token)];
+  expect(renewed.clinicId).toBe(old.clinicId);
+  expect(renewed).toMatchObject({ scopes: old.scopes, revokedAt: null, expiresAt: null });
+});
