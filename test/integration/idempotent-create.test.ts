@@ -145,6 +145,18 @@ onEachEngine((engine) => {
     expect(await world.count('express_customers', caller.actor.clinicId)).toBe(2);
   });
 
+  it('answers a retry of a user with a customer of the clinic it was made for, whatever the same user did in another', async () => {
+    const userId = newUserId();
+    const [caller, elsewhere] = [world.newCaller({ userId }), world.newCaller({ userId })];
+    const create = (by: typeof caller, retryCount: number) =>
+      useCases.createExpressCustomer(by, { expressCustomerName: 'Same user' }, { retryCount });
+    const own = await create(caller, 0);
+    const foreign = await create(elsewhere, 0);
+    expect((await create(caller, 1)).expressCustomerId).toBe(own.expressCustomerId);
+    expect((await create(elsewhere, 1)).expressCustomerId).toBe(foreign.expressCustomerId);
+    for (const { actor } of [caller, elsewhere]) expect(await world.count('express_customers', actor.clinicId)).toBe(1);
+  });
+
   it('removes old keys of every clinic in small steps and leaves the others', async () => {
     const callers = [world.newCaller(), world.newCaller()];
     for (const caller of callers) {
