@@ -26,12 +26,16 @@ interface SiteFile {
   tag: string;
 }
 
+const ENDINGS = { br: '.br', gzip: '.gz' };
+
 /**
  * What the service shows in a browser, as `scripts/pages` has built it. Files are looked up by their URL in a list, so no
- * path of a request reaches the file system.
+ * path of a request reaches the file system. A file that was asked for stays in memory, 19 MB for all of them: however many
+ * callers fetch it simultaneously, and however slowly, it is there once.
  */
 export class Site {
   private files: Promise<SiteFile[]> | undefined;
+  private readonly contents = new Map<string, Promise<Buffer>>();
 
   /** The URL of an asset, such as `/assets/swagger-ui.js`, with the hash of its content. */
   async urlOf(name: string): Promise<string> {
@@ -55,6 +59,17 @@ export class Site {
     return named && { ...named, isImmutable: false };
   }
 
+  /** The content of a file, compressed if an encoding is given. */
+  read({ file }: SiteFile, encoding: keyof typeof ENDINGS | undefined): Promise<Buffer> {
+    const path = join(FOLDER!, file + (encoding ? ENDINGS[encoding] : ''));
+    const known = this.contents.get(path);
+    if (known) return known;
+    const content = readFile(path);
+    this.contents.set(path, content);
+    content.catch(() => this.contents.delete(path));
+    return content;
+  }
+
   private list(): Promise<SiteFile[]> {
     return (this.files ??= readList());
   }
@@ -64,8 +79,6 @@ async function readList(): Promise<SiteFile[]> {
   if (FOLDER === undefined) throw new Error('The pages are not built; run npm run build.');
   return JSON.parse(await readFile(join(FOLDER, 'site.json'), 'utf8')) as SiteFile[];
 }
-
-const ENDINGS = { br: '.br', gzip: '.gz' };
 
 function chooseEncoding(request: FastifyRequest): keyof typeof ENDINGS | undefined {
   const accepted = new Negotiator(request).encodings();
@@ -87,14 +100,19 @@ export const buildStrictPolicy = (callsTo: readonly string[] = []): string =>
 
 export const STRICT_POLICY = buildStrictPolicy();
 
-async function sendFile(request: FastifyRequest, reply: FastifyReply, found: SiteFile): Promise<FastifyReply> {
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  site: Site,
+  found: SiteFile,
+): Promise<FastifyReply> {
   const tag = `"${found.tag}"`;
   void reply.headers({ etag: tag, 'cache-control': found.isImmutable ? FOREVER : 'no-cache', vary: 'accept-encoding' });
   if (found.type.startsWith('text/html')) void reply.header('content-security-policy', STRICT_POLICY);
   if (request.headers['if-none-match'] === tag) return reply.code(304).send();
   const encoding = found.isCompressed ? chooseEncoding(request) : undefined;
   if (encoding) void reply.header('content-encoding', encoding);
-  return reply.type(found.type).send(await readFile(join(FOLDER!, found.file + (encoding ? ENDINGS[encoding] : ''))));
+  return reply.type(found.type).send(await site.read(found, encoding));
 }
 
 type SiteSettings = Pick<Config, 'hasDocs' | 'hasDashboard'>;
@@ -103,7 +121,7 @@ type SiteSettings = Pick<Config, 'hasDocs' | 'hasDashboard'>;
 export function sitePages(server: FastifyInstance, site: Site, { hasDocs, hasDashboard }: SiteSettings): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const found = await site.find(request.url.split('?', 1)[0]!);
-    return found ? sendFile(request, reply, found) : reply.callNotFound();
+    return found ? sendFile(request, reply, site, found) : reply.callNotFound();
   };
   if (hasDashboard) server.get(`${PATHS.dashboard}/assets/*`, answer);
   server.get(`${PATHS.assets}/*`, answer);

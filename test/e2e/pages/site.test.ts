@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { get } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { Site } from '../../../src/transport/pages/site.js';
 import { startService, type Service } from '../../support/service.js';
 
 let service: Service;
@@ -72,6 +73,13 @@ it.each(['/docs/none', '/docs/../package.json', '/docs/%2e%2e/site.json', '/asse
     expect((await service.request(path)).status).toBe(404);
   },
 );
+
+it('a file is in memory once, however many ask for it simultaneously', async () => {
+  const site = new Site();
+  const file = (await site.find('/assets/graphiql.js'))!;
+  const [first, ...others] = await Promise.all(Array.from({ length: 20 }, () => site.read(file, undefined)));
+  for (const other of others) expect(other === first).toBe(true);
+});
 
 it('the demo key is filled in on the REST reference for a loopback name alone', async () => {
   const token = service.app.demoKey!.token;
