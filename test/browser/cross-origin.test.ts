@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
-import { openBrowser } from '../support/browser.js';
+import { openBrowser, openPage } from '../support/browser.js';
 import { startService, type Clinic, type Service } from '../support/service.js';
 
 // Stands for a development server such as Vite's: an origin of its own on this machine.
@@ -37,7 +37,7 @@ interface Seen {
 
 /** What a script of a page at `host` sees of its call; null where the browser blocks it. */
 async function callFrom(host: string, first: number, token = clinic.token): Promise<Seen | null> {
-  const page = await browser.newPage();
+  const page = await openPage(browser);
   await page.goto(`http://${host}:${(pages.address() as AddressInfo).port}/`);
   const body = { query: `{ expressCustomers(first: ${first}) { nodes { id } } }` };
   const headers = {

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { findAccessibilityFaults, openBrowser, picture, watch } from '../support/browser.js';
+import { findAccessibilityFaults, openBrowser, openPage, picture, untilFollowing, watch } from '../support/browser.js';
 import { startService, type Service } from '../support/service.js';
 
 let browser: Browser;
@@ -16,8 +16,7 @@ afterAll(async () => {
   await service.stop();
 });
 beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1200, height: 860 }, locale: 'en-US', timezoneId: 'UTC' });
-  page.setDefaultTimeout(20_000);
+  page = await openPage(browser, { viewport: { width: 1200, height: 860 }, locale: 'en-US', timezoneId: 'UTC' });
   seen = watch(page, service.url);
   const input = { expressCustomerName: 'City Medical Center', metadata: { region: 'northeast', building: '3' } };
   const created = await ask(
@@ -25,8 +24,10 @@ beforeEach(async () => {
     { input },
   );
   id = created.createExpressCustomer.id;
+  const isFollowing = untilFollowing(page);
   await page.goto(`${service.url}/customers/${id}`);
   await page.getByRole('heading', { name: 'City Medical Center' }).waitFor();
+  await isFollowing;
 });
 afterEach(() => page.close());
 
@@ -176,7 +177,6 @@ it('users are added, paged and removed', async () => {
 
 it('a change by somebody else is shown and said politely while the view is open', async () => {
   await page.locator('.timeline li').first().waitFor();
-  await page.waitForTimeout(500);
   await edit({ region: 'west' });
   await said('it is now version 2');
   await page.getByText('region: west').waitFor();

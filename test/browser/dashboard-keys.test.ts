@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { findAccessibilityFaults, openBrowser, watch } from '../support/browser.js';
+import { findAccessibilityFaults, openBrowser, openPage, watch } from '../support/browser.js';
 import { startService, type Clinic, type Service } from '../support/service.js';
 
 const LIST = '{ expressCustomers(first: 1) { nodes { id } } }';
@@ -20,8 +20,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   clinic = await service.newClinic();
-  page = await browser.newPage({ viewport: { width: 1200, height: 860 }, locale: 'en-US', timezoneId: 'UTC' });
-  page.setDefaultTimeout(15_000);
+  page = await openPage(browser, { viewport: { width: 1200, height: 860 }, locale: 'en-US', timezoneId: 'UTC' });
   seen = watch(page, service.url);
 });
 afterEach(() => page.close());

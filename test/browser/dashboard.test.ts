@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { findAccessibilityFaults, openBrowser, picture, watch } from '../support/browser.js';
+import { findAccessibilityFaults, openBrowser, openPage, picture, untilFollowing, watch } from '../support/browser.js';
 import { startService, type Service } from '../support/service.js';
 
 let browser: Browser;
@@ -15,8 +15,7 @@ afterAll(async () => {
   await service.stop();
 });
 beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1200, height: 860 }, locale: 'en-US', timezoneId: 'UTC' });
-  page.setDefaultTimeout(15_000);
+  page = await openPage(browser, { viewport: { width: 1200, height: 860 }, locale: 'en-US', timezoneId: 'UTC' });
   seen = watch(page, service.url);
 });
 afterEach(() => page.close());
@@ -148,9 +147,10 @@ it('a double click creates one customer', async () => {
 
 it('what others create and change while the list is shown comes without losing the place', async () => {
   const id = await create({ expressCustomerName: 'Watched' });
+  const isFollowing = untilFollowing(page);
   await page.goto(`${service.url}/customers?search=watched`);
   await status('1 of 1 customer');
-  await page.waitForTimeout(500);
+  await isFollowing;
   const query = `mutation($input: UpdateExpressCustomerInput!) { updateExpressCustomer(input: $input) { version } }`;
   await service.graphql(demo(), query, { input: { expressCustomerId: id, expressCustomerName: 'Watched, renamed' } });
   await status('A customer was updated.');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { openBrowser, watch } from '../support/browser.js';
+import { openBrowser, openPage, watch } from '../support/browser.js';
 import { startService, type Service } from '../support/service.js';
 
 /** What GraphiQL itself breaks in the explorer: its tabs have buttons in them, and its editor dims the number of an empty line. */
@@ -74,7 +74,7 @@ async function findFaults(page: Page): Promise<string[]> {
 describe.each(PAGES)('$path', ({ path, ready, excepted = /^$/ }) => {
   it.each(SCREENS)('has no fault of accessibility on $name, light and dark, and fits', async (screen) => {
     const { width, height, deviceScaleFactor } = screen;
-    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor });
+    const page = await openPage(browser, { viewport: { width, height }, deviceScaleFactor });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.goto(`${service.url}${path.replace('CUSTOMER', customerId)}`);
@@ -87,7 +87,7 @@ describe.each(PAGES)('$path', ({ path, ready, excepted = /^$/ }) => {
   });
 
   it('asks no other host, breaks no rule of its policy, and has a policy without exceptions for inline code', async () => {
-    const page = await browser.newPage();
+    const page = await openPage(browser);
     const seen = watch(page, service.url);
     const response = await page.goto(`${service.url}${path.replace('CUSTOMER', customerId)}`);
     await ready(page).waitFor();

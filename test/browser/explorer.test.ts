@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, picture, watch } from '../support/browser.js';
+import { openBrowser, openPage, picture, watch } from '../support/browser.js';
 import { startService, type Service } from '../support/service.js';
 
 let browser: Browser;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 beforeEach(async () => {
   service = await startService('embedded', { NODE_ENV: 'development' });
-  page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  page = await openPage(browser, { viewport: { width: 1400, height: 900 } });
   seen = watch(page, service.url);
   await page.goto(`${service.url}/explorer`);
 });

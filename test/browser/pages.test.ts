@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { findAccessibilityFaults, openBrowser, picture, watch } from '../support/browser.js';
+import { findAccessibilityFaults, openBrowser, openContext, openPage, picture, watch } from '../support/browser.js';
 import { startService, type Service } from '../support/service.js';
 
 let browser: Browser;
@@ -14,7 +14,7 @@ afterAll(async () => {
   await service.stop();
 });
 beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+  page = await openPage(browser, { viewport: { width: 1000, height: 700 } });
 });
 afterEach(() => page.close());
 
@@ -94,7 +94,7 @@ it('samples have a tab for each language, which is kept; without a script and on
   await page.emulateMedia({ media: 'print' });
   expect(await codes()).toBe(13);
   expect(await tabs.isVisible()).toBe(false);
-  const plain = await browser.newContext({ javaScriptEnabled: false });
+  const plain = await openContext(browser, { javaScriptEnabled: false });
   const plainPage = await plain.newPage();
   await plainPage.goto(`${service.url}/docs/samples`);
   expect(await plainPage.locator('.code:visible').count()).toBe(13);

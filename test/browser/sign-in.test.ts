@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { findAccessibilityFaults, openBrowser, watch } from '../support/browser.js';
+import { findAccessibilityFaults, openBrowser, openContext, watch } from '../support/browser.js';
 import {
   newPerson,
   startOidcProvider,
@@ -51,8 +51,11 @@ function useService(
     await issuer.stop();
   });
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1200, height: 860 }, locale: 'en-US', timezoneId: 'UTC' });
-    context.setDefaultTimeout(15_000);
+    context = await openContext(browser, {
+      viewport: { width: 1200, height: 860 },
+      locale: 'en-US',
+      timezoneId: 'UTC',
+    });
     page = await context.newPage();
   });
   afterEach(() => context.close());

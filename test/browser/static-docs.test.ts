@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { openBrowser, watch } from '../support/browser.js';
+import { openBrowser, openPage, watch } from '../support/browser.js';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 it('the built documentation works below any path of a host of static files: styles, links, tabs and search', async () => {
   const origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
-  const page = await browser.newPage({ viewport: { width: 1300, height: 800 } });
+  const page = await openPage(browser, { viewport: { width: 1300, height: 800 } });
   const seen = watch(page, origin);
   await page.goto(origin + BASE);
   await page.getByRole('navigation').getByRole('link', { name: 'Samples' }).first().click();

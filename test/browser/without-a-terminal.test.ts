@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, watch } from '../support/browser.js';
+import { openBrowser, openPage, watch } from '../support/browser.js';
 import { startService, type Service } from '../support/service.js';
 
 /** With UPDATE=1 the pictures of README are taken again. */
@@ -124,8 +124,7 @@ async function makeReadOnlyKey(): Promise<string> {
 
 it('a person creates, finds, changes and follows a customer and makes a read-only key without a terminal', async () => {
   await createOthers();
-  page = await browser.newPage({ viewport: SIZE, locale: 'en-US', timezoneId: 'UTC' });
-  page.setDefaultTimeout(20_000);
+  page = await openPage(browser, { viewport: SIZE, locale: 'en-US', timezoneId: 'UTC' });
   const seen = watch(page, service.url);
   await page.goto(service.url);
   await link('Dashboard').click();

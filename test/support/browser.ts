@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -11,6 +11,26 @@ export async function openBrowser(): Promise<Browser> {
     throw new Error('No Chromium was found. Install one (Debian: apt-get install chromium) or name it by CHROMIUM.');
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 }
+
+// How fast a machine is must not matter: a step that never comes ends long before the test's own time.
+const STEP_ENDS_WITHIN_MS = 120_000;
+
+export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(STEP_ENDS_WITHIN_MS);
+  return context;
+}
+
+/** A page in a context of its own, which ends with it. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(STEP_ENDS_WITHIN_MS);
+  return page;
+}
+
+/** Resolves once the dashboard knows where the feed of changes ends, and so reports what happens later. Call it before the page is opened. */
+export const untilFollowing = (page: Page): Promise<unknown> =>
+  page.waitForResponse((response) => response.request().postData()?.includes('"FeedEnd"') === true);
 
 /** What a page tried that its own host did not serve, and what it complained of. */
 export function watch(page: Page, origin: string): { foreign: string[]; complaints: string[] } {
