@@ -122,12 +122,12 @@ export const OPERATORS: Operator[] = [
     pattern: / <= (?=[\w'"])/,
     replacement: ' < ',
   },
-  { name: 'a guard is gone', files: ANY, pattern: /\bif \((?=.*\) throw\b)/, replacement: 'if (false && ' },
+  { name: 'a guard is gone', files: ANY, pattern: /\bif \((.*)\) (?=throw\b)/, replacement: 'if (false && ($1)) ' },
   {
     name: 'an early return is gone',
     files: /customer|shared|identity|transport/,
-    pattern: /\bif \((?=.*\) return\b)/,
-    replacement: 'if (false && ',
+    pattern: /\bif \((.*)\) (?=return\b)/,
+    replacement: 'if (false && ($1)) ',
   },
   {
     name: 'nothing waits for a promise',

@@ -83,6 +83,7 @@ const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
     /e2e\/\w+\/overload/,
   ],
   [/^transport\/http\/cors/, /e2e\/\w+\/cors/],
+  [/^transport\/http\/client-name/, /client-names/],
   [/^transport\/rest\/|^transport\/http\/send/, /contract\/rest\./, /contract\/(rest-errors|openapi)/],
   [
     /^transport\/http\//,
