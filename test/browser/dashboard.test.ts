@@ -64,6 +64,24 @@ it('scrolling brings every customer once', async () => {
   expect(new Set(await names()).size).toBe(60);
 });
 
+it('going back from a customer shows as many rows as before, where one was', async () => {
+  for (let number = 0; number < 60; number++) await create({ expressCustomerName: `Returned ${number}` });
+  await page.goto(`${service.url}/customers?search=returned`);
+  await status('25 of 60 customers');
+  const last = page.getByRole('link', { name: 'Returned 0', exact: true });
+  while (!(await last.isVisible())) {
+    await page.mouse.wheel(0, 20_000);
+    await page.waitForTimeout(50);
+  }
+  await last.click();
+  await page.getByRole('heading', { name: 'Returned 0' }).waitFor();
+  const isRead = page.waitForResponse((response) => response.request().postData()?.includes('"Customers"') === true);
+  await page.goBack();
+  expect((await isRead).request().postDataJSON().variables.first).toBe(60);
+  await status('60 of 60 customers');
+  expect((await last.boundingBox())!.y).toBeLessThan(page.viewportSize()!.height);
+});
+
 it('filters and order are in the address, and come back with it', async () => {
   await create({ expressCustomerName: 'Filtered B', metadata: { region: 'west' }, externalReferenceId: 'ris-1' });
   await create({ expressCustomerName: 'Filtered A', metadata: { region: 'west' } });

@@ -8,7 +8,8 @@ import { CopyAs } from '../ui/CopyAs.js';
 import { Heading } from '../ui/Heading.js';
 import { CustomerRows } from './CustomerRows.js';
 import { Filters } from './Filters.js';
-import { toVariables } from './list-query.js';
+import { PAGE_SIZE } from './list-query.js';
+import { useFirstPage, useShownRows } from './use-first-page.js';
 import { useListChanges } from './use-list-changes.js';
 import { useListQuery } from './use-list-query.js';
 import { useNextPages } from './use-next-pages.js';
@@ -19,7 +20,7 @@ const countOf = (shown: number, total: number): string =>
 /** All customers, page by page as one scrolls; searched, filtered and ordered. */
 export function ListView() {
   const { query, settled, change } = useListQuery();
-  const variables = toVariables(settled);
+  const variables = useFirstPage(settled);
   const { data, previousData, loading, error, fetchMore, refetch } = useQuery(CustomersDocument, {
     variables,
     fetchPolicy: 'cache-and-network',
@@ -27,7 +28,10 @@ export function ListView() {
   // While another list is on its way, its predecessor stays.
   const list = (data ?? previousData)?.expressCustomers;
   const edges = list?.edges ?? [];
-  const pages = useNextPages(data?.expressCustomers.pageInfo, (after) => fetchMore({ variables: { after } }));
+  const pages = useNextPages(data?.expressCustomers.pageInfo, (after) =>
+    fetchMore({ variables: { after, first: PAGE_SIZE } }),
+  );
+  useShownRows(settled, data?.expressCustomers.edges.length ?? 0);
   const { newCount, showNew } = useListChanges(edges, refetch);
   return (
     <section aria-labelledby="heading">

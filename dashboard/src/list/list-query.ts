@@ -84,11 +84,13 @@ function toFilter(query: ListQuery): ExpressCustomerFilter {
   return Object.fromEntries(parts.filter(([, value]) => value !== undefined));
 }
 
-const PAGE_SIZE = 25;
+export const PAGE_SIZE = 25;
+/** As many as the service gives in a page. */
+const MAX_PAGE_SIZE = 100;
 
-/** The variables of the first page. */
-export const toVariables = (query: ListQuery): CustomersQueryVariables => ({
-  first: PAGE_SIZE,
+/** The variables of the first page, which has more rows than others where more were shown before. */
+export const toVariables = (query: ListQuery, shownBefore = 0): CustomersQueryVariables => ({
+  first: Math.min(Math.max(shownBefore, PAGE_SIZE), MAX_PAGE_SIZE),
   filter: toFilter(query),
   orderBy: query.order,
 });

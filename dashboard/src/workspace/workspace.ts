@@ -12,6 +12,8 @@ export class Workspace {
   /** Whether the last call had an answer. */
   readonly isConnected = new Store(true);
   readonly changes = new Changes();
+  /** How many rows of each list were shown when it was left, by its query: coming back shows as many. */
+  readonly shownRows = new Map<string, number>();
 
   /** Says in words what has happened; screen readers read it out when they have time. */
   readonly announce = (text: string): void => this.notice.set(text);
