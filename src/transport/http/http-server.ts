@@ -14,6 +14,8 @@ interface Connection {
   /** Responses that have not been handed over completely to the operating system. */
   responses: Set<ServerResponse>;
   isDiscarding: boolean;
+  /** Something that is not HTTP has arrived; the connection is closed after the answers before it. */
+  isEnding: boolean;
   /** `socket.bytesRead` when the last response ended: more means that another request has begun to arrive. */
   bytesReadWhenIdle: number;
 }
@@ -60,7 +62,7 @@ export class HttpServer extends Server {
   }
 
   private addSocket(socket: Socket): void {
-    this.sockets.set(socket, { responses: new Set(), isDiscarding: false, bytesReadWhenIdle: 0 });
+    this.sockets.set(socket, { responses: new Set(), isDiscarding: false, isEnding: false, bytesReadWhenIdle: 0 });
     socket.once('close', () => this.sockets.delete(socket));
   }
 
@@ -97,12 +99,21 @@ export class HttpServer extends Server {
     }, DISCARD_CHECK_MS);
   }
 
-  /** Calls back once every request that arrived completely on this socket has its answer; immediately where there is none. */
+  /**
+   * Calls back once every request that arrived completely on this socket has its answer; immediately where there is none. Until then
+   * nothing more is read: Node counts bytes that arrive as progress, so a caller who takes no answer could go on sending for ever.
+   */
   afterAnswers(socket: Socket, done: () => void): void {
-    const open = [...(this.sockets.get(socket)?.responses ?? [])].filter(({ req }) => req.complete);
-    const last = open.at(-1);
-    if (last) last.once('close', done);
-    else done();
+    const connection = this.sockets.get(socket);
+    const last = [...(connection?.responses ?? [])].filter(({ req }) => req.complete).at(-1);
+    if (!connection || !last) return done();
+    if (connection.isEnding) return;
+    connection.isEnding = true;
+    socket.pause();
+    last.once('close', () => {
+      socket.resume();
+      done();
+    });
   }
 
   /** Whether a request on this socket is being received or waits for its answer. */

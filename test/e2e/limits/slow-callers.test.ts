@@ -123,6 +123,18 @@ describe('callers who do not read their answers', () => {
     while (accepted.some(({ destroyed }) => !destroyed)) await sleep(10);
   });
 
+  it('lose their connection even if they go on sending: what arrives is no progress of their answer', async () => {
+    const accepted: Socket[] = [];
+    const accept = (socket: Socket) => void accepted.push(socket);
+    service.app.server.server.on('connection', accept);
+    await neverRead(1, largeFile);
+    while (accepted.length < 1) await sleep(10);
+    service.app.server.server.off('connection', accept);
+    const sending = setInterval(() => open[0]!.write('G'), ANSWER_STALL_MS / 4);
+    while (!accepted[0]!.destroyed) await sleep(10);
+    clearInterval(sending);
+  });
+
   it('get no more large answers than their share of memory holds, and others still get theirs', async () => {
     await neverRead(10, largeFile);
     const refused = () =>
