@@ -2,8 +2,8 @@ import { types } from 'node:util';
 import { isUnavailable, sqlState } from '../database/connection/postgres-errors.js';
 import { OperatorError } from '../shared/operator-error.js';
 
-// The right to do it is missing, the server takes no writes, or lacks resources: nothing that a stack explains.
-const SERVER_STATE = /^(42501|25006|08...|53...|55...|57...)$/;
+// The right to do it or to log in is missing, the server takes no writes, or lacks resources: nothing that a stack explains.
+const SERVER_STATE = /^(42501|25006|28...|3D000|08...|53...|55...|57...)$/;
 const NETWORK_CALLS = new Set([undefined, 'connect', 'getaddrinfo', 'read', 'write']);
 
 /** What is wrong, in words for the person who starts the service or calls the command line; a stack only for the unexpected. */

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { isUnavailable, sqlState } from '../../src/database/connection/postgres-errors.js';
 import { openServiceDatabase } from '../../src/service-database.js';
 import { makeCertificate } from '../support/certificate.js';
 import { commandLineProcess } from '../support/command-line.js';
@@ -117,12 +118,32 @@ describe('no answer is called that, with the address', () => {
   it.each([
     ['a closed port', 'postgres://u@127.0.0.1:1/x', 'connect ECONNREFUSED 127.0.0.1:1'],
     ['an unknown host', 'postgres://u@name.invalid/x', 'name.invalid'],
+    ['a network without a route', 'postgres://u@255.255.255.255/x', '255.255.255.255:5432'],
     ['a Unix socket that is not there', 'postgres:///x?host=/nowhere', 'connect ENOENT /nowhere/.s.PGSQL.5432'],
   ])('%s', async (_case, url, words) => {
     const refusal = await tryUrl(url);
     expect(refusal).toContain('ConnectionError: No database answers at DATABASE_URL.');
     expect(refusal).toContain(words);
   });
+});
+
+it('takes a login that a running service is refused, as after a change of the password, for a database that is away', async () => {
+  const admin = new Client({ connectionString: server.url('postgres') });
+  await admin.connect();
+  await admin.query(`ALTER ROLE scram_user PASSWORD 'right'`);
+  const database = await openServiceDatabase({ databaseUrl: urlOf('scram_user:right'), dataDir: '' });
+  try {
+    await admin.query(`ALTER ROLE scram_user PASSWORD 'changed'`);
+    await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'scram_user'`);
+    const refusals: unknown[] = [];
+    while (refusals.length === 0 || sqlState(refusals.at(-1)) !== '28P01')
+      await database.dataSource.query('SELECT 1').catch((error: unknown) => refusals.push(error));
+    expect(refusals.every(isUnavailable)).toBe(true);
+  } finally {
+    await admin.query(`ALTER ROLE scram_user PASSWORD 'right'`);
+    await admin.end();
+    await database.close();
+  }
 });
 
 describe('TLS', () => {

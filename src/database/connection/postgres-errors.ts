@@ -57,12 +57,17 @@ const READ_ONLY = '25006';
 /** Whether the server takes no writes, as after a failover: nothing was changed, and another connection may lead elsewhere. */
 export const isReadOnly = (error: unknown): boolean => sqlState(error) === READ_ONLY;
 
-// Connection exception, insufficient resources, operator intervention; lock_not_available and
-// idle_in_transaction_session_timeout; a server that takes no writes, or is in recovery; a transaction that was run again in vain, or of which nobody knows whether it was
+// Connection exception, insufficient resources, operator intervention; a login that is refused, as after a change of the password
+// (invalid_authorization_specification, invalid_catalog_name); lock_not_available, idle_in_transaction_session_timeout and
+// transaction_timeout; a server that takes no writes, or is in recovery; a transaction that was run again in vain, or of which nobody knows whether it was
 // committed; prepared statements that a pooler lost or mixed up (invalid_sql_statement_name, duplicate_prepared_statement).
-const UNAVAILABLE = /^(08...|53...|57...|55P03|25P03|25006|55000|40001|40003|40P01|26000|42P05)$/;
+const UNAVAILABLE = /^(08...|53...|57...|28...|3D000|55P03|25P03|25P04|25006|55000|40001|40003|40P01|26000|42P05)$/;
 
-const NETWORK = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOENT)$/;
+// No connection came about, whatever the reason: no route, no address left, a Unix socket that may not be used.
+const CONNECTING = new Set(['connect', 'getaddrinfo']);
+
+const NETWORK =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|E(HOST|NET)(UNREACH|DOWN))$/;
 
 // node-postgres gives these no code.
 const UNAVAILABLE_MESSAGE =
@@ -75,7 +80,8 @@ const WORKER_LOST =
 /** Whether an error says that the database cannot be reached or cannot work now, so that a later try may succeed. */
 export function isUnavailable(error: unknown): boolean {
   if (!types.isNativeError(error)) return false;
-  const { code, driverError, errors } = error as Error & Layers;
+  const { code, syscall, driverError, errors } = error as Error & Layers & { syscall?: string };
+  if (syscall !== undefined && CONNECTING.has(syscall)) return true;
   if (typeof code === 'string' && (UNAVAILABLE.test(code) || NETWORK.test(code))) return true;
   if (UNAVAILABLE_MESSAGE.test(error.message) || WORKER_LOST.test(error.message)) return true;
   if (Array.isArray(errors)) return errors.some(isUnavailable);

@@ -7,11 +7,17 @@ it.each([
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',
+  'ENETUNREACH',
+  'EHOSTDOWN',
   '08006',
   '53300',
   '57P01',
   '57P03',
   '57014',
+  '28P01',
+  '28000',
+  '3D000',
+  '25P04',
   '40001',
   '40P01',
   '40003',
@@ -22,6 +28,17 @@ it.each([
   expect(isUnavailable(new QueryFailedError('SELECT 1', [], coded(code)))).toBe(true);
   expect(isUnavailable(new AggregateError([coded(code)]))).toBe(true);
 });
+
+it.each(['connect EACCES', 'connect EADDRNOTAVAIL', 'connect ENOENT', 'getaddrinfo EAI_FAIL'])(
+  'takes %j for it too, as whatever keeps a connection from being made',
+  (message) => {
+    const [syscall, code] = message.split(' ');
+    expect(isUnavailable(Object.assign(new Error(message), { syscall, code }))).toBe(true);
+  },
+);
+
+it('takes a file that is missing for something else', () =>
+  expect(isUnavailable(Object.assign(new Error('said so'), { syscall: 'open', code: 'ENOENT' }))).toBe(false));
 
 it.each([
   'failure on connection marked as essential: 10.0.0.2:5432',
