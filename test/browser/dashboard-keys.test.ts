@@ -50,6 +50,8 @@ async function takeToken(): Promise<string> {
   return token;
 }
 
+const copied = () => newKeyDialog().getByRole('status').filter({ hasText: 'Copied.' });
+
 async function createKey(description: string): Promise<string> {
   await page.getByLabel('What it is for').fill(description);
   await button('Create the key').click();
@@ -72,6 +74,19 @@ it('a key that only reads is created and shown once, and nothing of it stays in 
   expect(await page.evaluate<object>('({ ...localStorage, ...sessionStorage })')).toEqual({});
   expect(await findAccessibilityFaults(page)).toEqual([]);
   expect(seen).toEqual({ foreign: [], complaints: [] });
+});
+
+it('that a new key was copied is said in the dialog: the rest of the page is out of reach while it is open', async () => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openKeys();
+  await page.getByLabel('What it is for').fill('Copied');
+  await button('Create the key').click();
+  await newKeyDialog().waitFor();
+  await button('Copy the key').click();
+  await copied().waitFor();
+  expect(await findAccessibilityFaults(page)).toEqual([]);
+  const copy = await page.evaluate<string>('navigator.clipboard.readText()');
+  expect(await takeToken()).toBe(copy);
 });
 
 it('what is wrong with a new key stands at its fields, and the draft stays', async () => {

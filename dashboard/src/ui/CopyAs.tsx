@@ -5,20 +5,26 @@ import type { SentCall } from '../client/observe-calls.js';
 
 /** A text that can be copied, by a button and by hand. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
-  const { announce } = useWorkspace();
+  const [result, setResult] = useState('');
   async function copy() {
     try {
       await navigator.clipboard.writeText(text);
-      announce('Copied.');
+      setResult('Copied.');
     } catch {
       // Without TLS and without permission browsers refuse; the text is there to be copied by hand.
-      announce('The browser does not let this page copy. Select the text and copy it.');
+      setResult('The browser does not let this page copy. Select the text and copy it.');
     }
   }
   return (
-    <button type="button" className="quiet" onClick={() => void copy()}>
-      {label}
-    </button>
+    <>
+      <button type="button" className="quiet" onClick={() => void copy()}>
+        {label}
+      </button>
+      {/* Here and not in the page's notice, which an open dialog covers and no screen reader reads out meanwhile. */}
+      <span role="status" className="muted">
+        {result}
+      </span>
+    </>
   );
 }
 
