@@ -19,7 +19,7 @@ import { DashboardTokenAuthenticator } from './identity/authenticate-dashboard-t
 import { ApiKeyAuthenticator } from './identity/authenticate-api-key.js';
 import { getDemoKeyFile, ensureDemoKey, type DemoKey } from './identity/demo.js';
 import { LastUsedRecorder } from './identity/last-used.js';
-import { startBackgroundTask, type BackgroundTask } from './shared/background-task.js';
+import { startBackgroundTask, type BackgroundTask } from './shared/concurrency/background-task.js';
 import { findDashboardDocuments } from './transport/pages/dashboard-documents.js';
 import { loadTrustedDocuments } from './transport/graphql/persisted/trusted-documents.js';
 import { buildSchema } from './transport/graphql/schema.js';

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import type { Cancellation } from '../shared/cancellation.js';
-import { BatchQueue } from '../shared/batches.js';
-import type { Lane } from '../shared/fair-slots.js';
+import type { Cancellation } from '../shared/concurrency/cancellation.js';
+import { BatchQueue } from '../shared/concurrency/batches.js';
+import type { Lane } from '../shared/concurrency/fair-slots.js';
 import { isRejected } from './connection/postgres-errors.js';
 import { isTooLarge } from './connection/result-size.js';
 import { perDataSource } from './prepared-statement.js';

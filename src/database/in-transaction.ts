@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isTransient } from './connection/postgres-errors.js';
 import { tenantSlots } from './tenant-slots.js';
-import type { Cancellation } from '../shared/cancellation.js';
+import type { Cancellation } from '../shared/concurrency/cancellation.js';
 
 const MAX_TRIES = 5;
 const MAX_PAUSE_MS = 50;

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { FairSlots, type Lane } from '../shared/fair-slots.js';
+import { FairSlots, type Lane } from '../shared/concurrency/fair-slots.js';
 import { DEFAULT_CONNECTIONS } from './connection/connection-settings.js';
 import { poolOf } from './connection/pool.js';
 import { isInTransaction, perDataSource } from './prepared-statement.js';

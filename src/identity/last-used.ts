@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { ApiKeyActor } from './actor.js';
 import type { Database } from '../database/database.js';
 import { whileWritable } from '../database/writable.js';
-import { startBackgroundTask, type BackgroundTask } from '../shared/background-task.js';
+import { startBackgroundTask, type BackgroundTask } from '../shared/concurrency/background-task.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 
 const WRITE_INTERVAL_MS = 15_000;

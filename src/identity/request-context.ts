@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import { AppError } from '../shared/app-error.js';
-import type { Cancellation } from '../shared/cancellation.js';
-import type { ReadBudget } from '../shared/read-budget.js';
+import type { Cancellation } from '../shared/concurrency/cancellation.js';
+import type { ReadBudget } from '../shared/concurrency/read-budget.js';
 import type { Actor, OperatorActor, Scope } from './actor.js';
 import { logDenial } from './denial-log.js';
 

@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { BackgroundTask } from '../shared/background-task.js';
-import { BATCH_CHANNEL, type BatchRun } from '../shared/batches.js';
+import type { BackgroundTask } from '../shared/concurrency/background-task.js';
+import { BATCH_CHANNEL, type BatchRun } from '../shared/concurrency/batches.js';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64];

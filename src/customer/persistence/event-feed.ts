@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Cancellation } from '../../shared/cancellation.js';
+import type { Cancellation } from '../../shared/concurrency/cancellation.js';
 import { runPrepared } from '../../database/prepared-statement.js';
 import { selectColumns } from '../../database/select-columns.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Cancellation } from '../../shared/cancellation.js';
+import type { Cancellation } from '../../shared/concurrency/cancellation.js';
 import type { Actor } from '../../identity/actor.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Cancellation } from '../../shared/cancellation.js';
+import type { Cancellation } from '../../shared/concurrency/cancellation.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, requireInstant } from '../../shared/cursor.js';
 import { cutPage, type Page, type PageRequest } from '../../shared/page.js';

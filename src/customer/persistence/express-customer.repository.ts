@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import type { Cancellation } from '../../shared/cancellation.js';
+import type { Cancellation } from '../../shared/concurrency/cancellation.js';
 import { isInTransaction } from '../../database/prepared-statement.js';
 import { withTenantSlot } from '../../database/tenant-slots.js';
 import { cursorScope, decodeCursor, encodeCursor, invalidCursor } from '../../shared/cursor.js';

@@ -1,4 +1,4 @@
-import { answerTooLarge } from '../../shared/read-budget.js';
+import { answerTooLarge } from '../../shared/concurrency/read-budget.js';
 import { AppError, badUserInput, idempotencyKeyReused, serviceUnavailable } from '../../shared/app-error.js';
 import { expressCustomerInactive, expressCustomerNotFound, versionConflict } from '../model/errors.js';
 import { expressCustomerName } from '../model/rules.js';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { AppError } from '../../shared/app-error.js';
-import { answerTooLarge } from '../../shared/read-budget.js';
+import { answerTooLarge } from '../../shared/concurrency/read-budget.js';
 
 /** What one statement may return. A page of 100 of the largest customers has 22 MB. */
 const MAX_RESULT_BYTES = 32_000_000;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../../shared/app-error.js';
-import type { Cancellation } from '../../shared/cancellation.js';
+import type { Cancellation } from '../../shared/concurrency/cancellation.js';
 
 const hungUp = (): AppError =>
   new AppError('SERVICE_UNAVAILABLE', 'The caller hung up before this began; nothing was changed.');

@@ -1,6 +1,6 @@
 import { actorId } from '../../identity/actor.js';
 import { serviceUnavailable } from '../../shared/app-error.js';
-import { ReadBudget } from '../../shared/read-budget.js';
+import { ReadBudget } from '../../shared/concurrency/read-budget.js';
 import type { HttpRequestContext } from '../context.js';
 import { FairShare } from './fair-share.js';
 import { pointsOfBytes } from './points.js';

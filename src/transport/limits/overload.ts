@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import type { BackgroundTask } from '../../shared/background-task.js';
+import type { BackgroundTask } from '../../shared/concurrency/background-task.js';
 import { errorBody, serviceUnavailable } from '../errors.js';
 import { isPreflight } from '../http/cors.js';
 import { keepOpenWhileReceiving } from '../http/http-server.js';

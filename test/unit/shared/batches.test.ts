@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchQueue } from '../../../src/shared/batches.js';
+import { BatchQueue } from '../../../src/shared/concurrency/batches.js';
 
 const OPTIONS = {
   name: 'test',

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { FairSlots, type FairSlotsOptions, type Lane } from '../../../src/shared/fair-slots.js';
+import { FairSlots, type FairSlotsOptions, type Lane } from '../../../src/shared/concurrency/fair-slots.js';
 
 const lanesOf = (total: number, perTenant: number, alone = perTenant): FairSlotsOptions['lanes'] => ({
   short: { total, perTenant, alone },

@@ -1,4 +1,4 @@
-import { MAX_READ_BYTES, ReadBudget } from '../../../src/shared/read-budget.js';
+import { MAX_READ_BYTES, ReadBudget } from '../../../src/shared/concurrency/read-budget.js';
 
 it('a request may read as many bytes as it is allowed, and not one more, whatever rows they come in', () => {
   const budget = new ReadBudget();

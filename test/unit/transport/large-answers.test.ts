@@ -1,4 +1,4 @@
-import { ReadBudget } from '../../../src/shared/read-budget.js';
+import { ReadBudget } from '../../../src/shared/concurrency/read-budget.js';
 import type { HttpRequestContext } from '../../../src/transport/context.js';
 import { LargeAnswers } from '../../../src/transport/limits/large-answers.js';
 

@@ -7,7 +7,7 @@ import type { ExpressCustomerEntity } from '../../model/express-customer.entity.
 import { createCustomers } from '../distributed/write-customers.js';
 import { takePositions } from '../event-positions.js';
 import type { WrittenRow, CreateItem, NewExpressCustomer } from '../customer-writes.js';
-import type { Cancellation } from '../../../shared/cancellation.js';
+import type { Cancellation } from '../../../shared/concurrency/cancellation.js';
 
 /** What a deduplicated create adds to the statement: columns of its items, a condition, and parts that run along. */
 interface Additions {

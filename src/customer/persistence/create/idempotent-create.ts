@@ -4,7 +4,7 @@ import { isDistributed, runWrite } from '../../../database/distributed.js';
 import { inTransaction } from '../../../database/in-transaction.js';
 import { runPrepared } from '../../../database/prepared-statement.js';
 import { idempotencyKeyReused } from '../../../shared/app-error.js';
-import type { Cancellation } from '../../../shared/cancellation.js';
+import type { Cancellation } from '../../../shared/concurrency/cancellation.js';
 import { externalReferenceTaken } from '../../model/errors.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { buildCreateSql, countFitting, REFERENCE_IS_FREE, completeRows, createValues } from './batched-create.js';

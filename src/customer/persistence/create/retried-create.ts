@@ -5,7 +5,7 @@ import { inTransaction, retryTransient } from '../../../database/in-transaction.
 import { isUndone } from '../../../database/connection/postgres-errors.js';
 import { perDataSource, runPreparedInTransaction } from '../../../database/prepared-statement.js';
 import { AppError } from '../../../shared/app-error.js';
-import type { Cancellation } from '../../../shared/cancellation.js';
+import type { Cancellation } from '../../../shared/concurrency/cancellation.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { buildCreateSql, completeRows, createValues } from './batched-create.js';
 import type { WrittenRow, CreateItem, NewExpressCustomer } from '../customer-writes.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import type { Cancellation } from '../../../shared/cancellation.js';
+import type { Cancellation } from '../../../shared/concurrency/cancellation.js';
 import { batched, type Group } from '../../../database/batched.js';
 import { runPrepared } from '../../../database/prepared-statement.js';
 import { TextTable } from '../../../shared/text-table.js';

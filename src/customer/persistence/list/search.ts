@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { EntityManager } from 'typeorm';
-import type { Cancellation } from '../../../shared/cancellation.js';
+import type { Cancellation } from '../../../shared/concurrency/cancellation.js';
 import { batched, type Group } from '../../../database/batched.js';
 import { withTenantSlot } from '../../../database/tenant-slots.js';
 import type { TextTable } from '../../../shared/text-table.js';

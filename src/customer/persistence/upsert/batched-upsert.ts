@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { batched, matchRows } from '../../../database/batched.js';
 import { isDistributed, runWrite } from '../../../database/distributed.js';
 import { AppError, serviceUnavailable } from '../../../shared/app-error.js';
-import type { Cancellation } from '../../../shared/cancellation.js';
+import type { Cancellation } from '../../../shared/concurrency/cancellation.js';
 import type { ExpressCustomerEntity } from '../../model/express-customer.entity.js';
 import { UpsertOutcome } from '../../model/upsert-outcome.js';
 import { findByReferences } from '../batched-gets.js';

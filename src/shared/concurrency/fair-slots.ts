@@ -1,4 +1,4 @@
-import { serviceUnavailable } from './app-error.js';
+import { serviceUnavailable } from '../app-error.js';
 import type { Cancellation } from './cancellation.js';
 
 /** Short work takes milliseconds; long work may take seconds, or wait for a lock. */

@@ -1,4 +1,4 @@
-import { AppError } from './app-error.js';
+import { AppError } from '../app-error.js';
 import type { Cancellation } from './cancellation.js';
 
 /** What one request may read, summed over all its rows. */
