@@ -45,7 +45,7 @@ const ALLOWED = [
 ];
 
 const FILES = /\.(c?ts|tsx|mjs|cjs|js|md|graphql|ya?ml|sh|service)$|(^|\/)(\.env\.example|Containerfile)$/;
-const FOLDERS = /^((src|test|bench|scripts|docs|deploy|examples)\/|[^/]+$)/;
+const FOLDERS = /^((src|test|bench|scripts|docs|deploy|examples|dashboard)\/|[^/]+$)/;
 /** Texts that are kept as they are: results, what others have written, and released migrations. */
 const EXCLUDED =
   /^(scripts\/check-words\.mjs|bench\/results\/|test\/contract\/contract\.graphql|src\/database\/migrations\/)/;
