@@ -1,7 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../identity/request-context.js';
 import { DeactivateExpressCustomerInput, ReactivateExpressCustomerInput } from '../contract/activation.inputs.js';
-import { CreateExpressCustomerInput } from '../contract/create-express-customer.input.js';
 import { EditExpressCustomerMetadataInput } from '../contract/edit-express-customer-metadata.input.js';
 import { ExpressCustomer, toExpressCustomer } from '../contract/express-customer.type.js';
 import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from '../contract/membership.inputs.js';
@@ -11,16 +10,6 @@ import { WritesExpress } from './scope-directives.js';
 
 @Resolver()
 export class ExpressCustomerMutationsResolver {
-  @WritesExpress()
-  @Mutation(() => ExpressCustomer, { description: 'Creates a customer.' })
-  async createExpressCustomer(
-    @Ctx() context: RequestContext,
-    @Arg('input', () => CreateExpressCustomerInput, { description: 'The new customer.' })
-    input: CreateExpressCustomerInput,
-  ): Promise<ExpressCustomer> {
-    return toExpressCustomer(await useCases.createExpressCustomer(context, input));
-  }
-
   @WritesExpress()
   @Mutation(() => ExpressCustomer, {
     description: 'Changes the given fields of a customer. A call that changes nothing succeeds and keeps the version.',

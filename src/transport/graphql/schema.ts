@@ -1,6 +1,7 @@
 import { filterSchema, printSchemaWithDirectives } from '@graphql-tools/utils';
 import { isInterfaceType, isObjectType, specifiedDirectives, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { CreateExpressCustomerResolver } from '../../customer/graphql/create-express-customer.resolver.js';
 import {
   ExpressCustomerConnectionResolver,
   ExpressCustomerResolver,
@@ -17,6 +18,7 @@ import { linkFederation, toSubgraph } from './federation.js';
 
 const resolvers: NonEmptyArray<new () => object> = [
   ExpressCustomerResolver,
+  CreateExpressCustomerResolver,
   ExpressCustomerMutationsResolver,
   UpsertsResolver,
   ExpressCustomerConnectionResolver,

@@ -27,8 +27,8 @@ export const REFERENCE_IS_FREE = `(reference IS NULL OR (
 
 /**
  * The one statement that creates customers, each with its event. Its data-modifying parts are one transaction: all or none.
- * References are inserted in one order, so that batches that share some wait for each other without a circle. The events take
- * their positions when all customers are written, and no lock is waited for after that.
+ * References are inserted in one order, so that batches that share some cannot deadlock. The events take their positions when
+ * all customers are written, and no lock is waited for after that.
  * By hand, because TypeORM has no way to write two tables in one statement; docs/decisions/0070-creates-and-gets-together.md.
  */
 export const buildCreateSql = ({ columns = '', claim = '', condition = '', record = '' }: Additions = {}): string => `

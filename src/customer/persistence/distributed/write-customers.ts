@@ -104,7 +104,7 @@ async function update(
 
 /**
  * Does what `WRITE` does, table by table: in the same order, so that transactions that share customers, references or the
- * counter of the feed wait for each other without a circle. Call it in a transaction, as its last thing.
+ * counter of the feed cannot deadlock. Call it in a transaction, as its last thing.
  */
 export async function writeCustomers(manager: EntityManager, clinicId: string, writes: Write[]): Promise<WrittenRow[]> {
   const rows: WrittenRow[] = [];

@@ -7,7 +7,7 @@ import { takePositions } from '../event-positions.js';
 /**
  * Writes customers and their events in one transaction: updates those whose version is still the one that was read, and creates
  * those whose reference is still free. The others are left out. Rows are locked in the order of their ids, then references are
- * inserted in their order, then the counter of the feed is locked: transactions that share some wait without a circle.
+ * inserted in their order, then the counter of the feed is locked: transactions that share some cannot deadlock.
  * A customer with events that have no position is left out too, since they come before the new one.
  */
 export const WRITE = `
