@@ -6,7 +6,7 @@ import { toExpressCustomerEvent } from '../customer/contract/express-customer-ev
 import { isUnavailable } from '../database/connection/postgres-errors.js';
 import { expressCustomerEvents } from '../customer/use-cases/index.js';
 import type { RequestContext } from '../identity/request-context.js';
-import { toConnection } from '../shared/page.js';
+import { PAGE_SIZE, toConnection } from '../shared/page.js';
 import { parseInput } from '../shared/validation.js';
 import { parseUuid } from './arguments.js';
 import { withDatabase } from './command.js';
@@ -14,7 +14,6 @@ import { formatLine } from './export-format.js';
 import { requireKeyContext } from './key-context.js';
 import type { Terminal } from './terminal.js';
 
-const PAGE_SIZE = 100;
 const POLL_MS = 1_000;
 
 interface EventsOptions {
@@ -30,13 +29,13 @@ async function findPage(context: RequestContext, { type, customer }: EventsOptio
   const filter = { types: type, expressCustomerId: customer };
   const page = await expressCustomerEvents(
     context,
-    parseInput(ExpressCustomerEventsArgs, { first: PAGE_SIZE, after, filter }),
+    parseInput(ExpressCustomerEventsArgs, { first: PAGE_SIZE.max, after, filter }),
   );
   const { edges, pageInfo } = toConnection(page, toExpressCustomerEvent);
   return { edges, hasNextPage: pageInfo.hasNextPage, endCursor: pageInfo.endCursor! };
 }
 
-/** Where to go on. */
+/** From where to continue. */
 interface Place {
   after: string | undefined;
 }
@@ -96,11 +95,11 @@ async function events(terminal: Terminal, options: EventsOptions): Promise<void>
       else while (!signal.aborted && (await read()));
     });
   });
-  if (place.after !== undefined) terminal.stderr.write(`Go on with --after ${place.after}\n`);
+  if (place.after !== undefined) terminal.stderr.write(`Continue with --after ${place.after}\n`);
 }
 
 const ABOUT =
-  'print all changes of a clinic in the order of their commits, a line of JSON each, with the cursor from which to go on';
+  'print all changes of a clinic in the order of their commits, a line of JSON each, with the cursor from which to continue';
 
 const collect = (type: string, types: string[] = []): string[] => [...types, type];
 
@@ -113,6 +112,6 @@ export function addEventsCommand(program: Command, terminal: Terminal): void {
     .option('--after <cursor>', 'the cursor of the last event that you have; without it, from the first event on')
     .option('--type <type>', 'only events of this type, such as express_customer.created; may be repeated', collect)
     .option('--customer <id>', 'only events of this customer')
-    .option('--follow', 'go on with new events until Ctrl-C')
+    .option('--follow', 'continue with new events until Ctrl-C')
     .action(events.bind(null, terminal));
 }

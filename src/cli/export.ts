@@ -7,6 +7,7 @@ import { ExpressCustomerOrder, ExpressCustomersArgs } from '../customer/contract
 import type { ExpressCustomersPage } from '../customer/use-cases/express-customers.js';
 import { expressCustomers } from '../customer/use-cases/index.js';
 import type { RequestContext } from '../identity/request-context.js';
+import { PAGE_SIZE } from '../shared/page.js';
 import { parseInput } from '../shared/validation.js';
 import { parseUuid } from './arguments.js';
 import { withDatabase } from './command.js';
@@ -16,8 +17,6 @@ import type { Format } from './import/lines.js';
 import { requireKeyContext } from './key-context.js';
 import { showProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
-
-const PAGE_SIZE = 100;
 
 interface ExportOptions {
   clinic: string;
@@ -37,7 +36,7 @@ const findPage = (context: RequestContext, first: number, after?: string): Promi
 async function* findAllPages(context: RequestContext): AsyncGenerator<object[]> {
   let after: string | undefined;
   do {
-    const page = await findPage(context, PAGE_SIZE, after);
+    const page = await findPage(context, PAGE_SIZE.max, after);
     yield page.rows.map((row) => withoutId(toExpressCustomer(row)));
     const last = page.rows.at(-1);
     after = page.hasNextPage && last ? page.cursorOf(last) : undefined;

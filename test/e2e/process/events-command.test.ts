@@ -41,7 +41,7 @@ onEachEngine((engine) => {
 
   it('events prints all changes in order, a line of JSON each, and goes on after the cursor of any of them', async () => {
     const all = await events();
-    expect(all).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^Go on with --after [\w-]+\n$/) });
+    expect(all).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^Continue with --after [\w-]+\n$/) });
     const lines = linesOf(all.stdout);
     expect(lines.map(({ position }) => position)).toEqual(Array.from({ length: 106 }, (_, n) => n + 1));
     expect(lines[105]).toMatchObject({ type: 'express_customer.deactivated', expressCustomerId: ids[3], version: 2 });
@@ -103,7 +103,7 @@ describe('events --follow', () => {
       expect(position).toBe(2);
       first.child.kill(signal);
       expect(await first.exit).toEqual([0, null]);
-      expect(first.stderr()).toBe(`Go on with --after ${cursor}\n`);
+      expect(first.stderr()).toBe(`Continue with --after ${cursor}\n`);
       await create(caller);
       const second = follow('--after', cursor);
       expect((await second.next()).position).toBe(3);
