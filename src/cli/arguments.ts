@@ -10,7 +10,7 @@ const MAX_TEXT_LENGTH = 500;
 export type Expiry = (now: Date) => Date | null;
 
 export function parseUuid(value: string): string {
-  if (!isUuid(value)) throw new InvalidArgumentError('Expected is a UUID.');
+  if (!isUuid(value)) throw new InvalidArgumentError('Expected a UUID.');
   return value.toLowerCase();
 }
 
@@ -27,7 +27,7 @@ function findDuration(value: string): number | null {
 
 export function parseDuration(value: string): number {
   const ms = findDuration(value);
-  if (ms === null) throw new InvalidArgumentError('Expected is a duration such as 90s, 30m, 24h or 7d.');
+  if (ms === null) throw new InvalidArgumentError('Expected a duration such as 90s, 30m, 24h or 7d.');
   return ms;
 }
 
@@ -38,7 +38,7 @@ export function parseExpiry(value: string): Expiry {
   const instant = parseInstant(value);
   if (instant === null)
     throw new InvalidArgumentError(
-      'Expected is a duration such as 24h or 30d, a date and time that exists such as 2030-01-31T12:00:00Z, or never.',
+      'Expected a duration such as 24h or 30d, a date and time that exists such as 2030-01-31T12:00:00Z, or never.',
     );
   return () => instant;
 }

@@ -36,8 +36,9 @@ type Batched<Item, Result, G> = (
 /**
  * Makes a function that runs its calls in batches: what is asked for while an earlier batch of the same group runs, or waits
  * for a connection, becomes one statement. A call joins only a statement that has not been sent, so its answer is never
- * older than the call. If the server rejects the values of a batch, or its result is too large, each item runs alone, so that only the faulty one fails.
- * No batch crosses clinics. Outside of transactions only: a batch runs on a connection of its own.
+ * older than the call. If the server rejects the values of a batch, or its result is too large, each item runs
+ * alone, so that only the faulty one fails. No batch crosses clinics. Outside of transactions only: a batch runs on a connection
+ * of its own.
  * @param run executes one batch and returns the results in the order of the items.
  */
 export function batched<Item, Result, G extends Group = Group>(

@@ -85,7 +85,7 @@ describe('an answer of the server is passed on with what to do', () => {
     [
       'an entry of pg_hba.conf that rejects',
       () => urlOf('rejected_user'),
-      /PostgreSQL does not let this user in: .*pg_hba.*PostgreSQL says: .*rejects.* \(28000\)/,
+      /PostgreSQL refuses this user: .*pg_hba.*PostgreSQL says: .*rejects.* \(28000\)/,
     ],
     [
       'a user without a connection left',

@@ -53,7 +53,7 @@ it('rejects every write with 503 while less than 64 MB are free, reads go on, an
   expect(await world.count('express_customers', caller.actor.clinicId)).toBe(rows + 1);
   expect(reports).toEqual([
     expect.stringMatching(/^writes are rejected: less than 64 MB are free/),
-    'there is room on the disk again: writes go on',
+    'there is room on the disk again: writes are accepted',
   ]);
 });
 

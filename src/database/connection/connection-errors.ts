@@ -10,12 +10,12 @@ export class ConnectionError extends OperatorError {}
 const REFUSALS: Record<string, string> = {
   '28P01': 'PostgreSQL rejects the user or the password in DATABASE_URL.',
   '28000':
-    'PostgreSQL does not let this user in: its pg_hba.conf has no entry for this user, address and encryption ' +
+    'PostgreSQL refuses this user: its pg_hba.conf has no entry for this user, address and encryption ' +
     '(?sslmode=require in DATABASE_URL asks for encryption), or the user may not log in.',
   '3D000': 'PostgreSQL has no database of the name in DATABASE_URL. Create it, or correct the name.',
   '53300':
-    'PostgreSQL has no connection left for this user. Each instance needs up to 10: raise max_connections or the ' +
-    "user's CONNECTION LIMIT, or stop other clients.",
+    'PostgreSQL has no connection left for this user. Each instance uses up to DATABASE_POOL_SIZE: lower that, ' +
+    "raise max_connections or the user's CONNECTION LIMIT, or stop other clients.",
   '08P01':
     'The server or pooler at DATABASE_URL does not accept this connection. Remove what it names from DATABASE_URL.',
   '55000':

@@ -79,8 +79,8 @@ async function haveOwnSessions(clients: [ClientBase, ClientBase]): Promise<boole
 function explainNoSecond(error: unknown): unknown {
   if (sqlState(error) !== undefined || error instanceof OperatorError) return error;
   return new UnsupportedPostgresError(
-    'DATABASE_URL gave one connection and no second one in time. Each instance uses up to 10: raise the size of the ' +
-      `pooler's pool (PgBouncer: default_pool_size), or connect to PostgreSQL directly. (${(error as Error).message})`,
+    'DATABASE_URL gave one connection and no second one in time. Each instance uses up to DATABASE_POOL_SIZE: raise ' +
+      `the size of the pooler's pool (PgBouncer: default_pool_size), or connect to PostgreSQL directly. (${(error as Error).message})`,
     { cause: error },
   );
 }

@@ -59,8 +59,9 @@ export const isReadOnly = (error: unknown): boolean => sqlState(error) === READ_
 
 // Connection exception, insufficient resources, operator intervention; a login that is refused, as after a change of the password
 // (invalid_authorization_specification, invalid_catalog_name); lock_not_available, idle_in_transaction_session_timeout and
-// transaction_timeout; a server that takes no writes, or is in recovery; a transaction that was run again in vain, or of which nobody knows whether it was
-// committed; prepared statements that a pooler lost or mixed up (invalid_sql_statement_name, duplicate_prepared_statement).
+// transaction_timeout; a server that takes no writes, or is in recovery; a transaction that was retried in vain, or of which it
+// is unknown whether it was committed; prepared statements that a pooler lost or mixed up (invalid_sql_statement_name,
+// duplicate_prepared_statement).
 const UNAVAILABLE = /^(08...|53...|57...|28...|3D000|55P03|25P03|25P04|25006|55000|40001|40003|40P01|26000|42P05)$/;
 
 // No connection came about, whatever the reason: no route, no address left, a Unix socket that may not be used.

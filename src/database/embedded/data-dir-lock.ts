@@ -37,7 +37,7 @@ export class DataDirInUseError extends OperatorError {
 /** Another process has taken the folder, since this one did not renew its lock for too long. */
 export class DataDirLostError extends OperatorError {
   constructor(dataDir: string) {
-    super(`The data folder ${dataDir} was taken by another process while this one was suspended. It must not go on.`);
+    super(`Another process took the data folder ${dataDir} while this one was suspended, so this one must stop.`);
   }
 }
 

@@ -42,7 +42,7 @@ export class DiskGuard {
 
   constructor(
     private readonly freeSpace: FreeSpace,
-    /** Receives a line when writes end, and when they go on. */
+    /** Receives a line when writes end, and when they are accepted again. */
     private readonly report: (message: string) => void = () => undefined,
   ) {}
 
@@ -61,7 +61,7 @@ export class DiskGuard {
     const hasRoom = free >= MIN_FREE_BYTES;
     if (hasRoom === this.hasRoom) return;
     this.hasRoom = hasRoom;
-    this.report(hasRoom ? 'there is room on the disk again: writes go on' : `writes are rejected: ${FULL}`);
+    this.report(hasRoom ? 'there is room on the disk again: writes are accepted' : `writes are rejected: ${FULL}`);
   }
 
   /** The error that a statement meets now; null when there is room, or nothing to write. */
@@ -70,7 +70,7 @@ export class DiskGuard {
   }
 }
 
-/** A client that rejects writes while there is no room for them; reads go on. */
+/** A client that rejects writes while there is no room for them; reads are not affected. */
 export function guardedClient(guard: DiskGuard): typeof Client {
   return class GuardedClient extends ResultLimitingClient {
     constructor(...args: ConstructorParameters<typeof Client>) {
