@@ -15,7 +15,7 @@ export class PageInfo {
   @Field(() => String, {
     nullable: true,
     description:
-      'Cursor of the last entry: pass as `after` for the next page; null on an empty page, except of a feed of events.',
+      'Cursor of the last entry: pass as `after` for the next page; null on an empty page, except in the feed of events.',
   })
   endCursor!: string | null;
 }

@@ -18,7 +18,7 @@ export interface Page<Row> {
   cursorOf(row: Row): string;
   /** The cursor of the first row, where that is known without its values. */
   readonly startCursor?: string | undefined;
-  /** Where to go on from, if that is not the last row or known without its values. */
+  /** From where to continue, if that is not the last row or known without its values. */
   readonly endCursor?: string | undefined;
 }
 

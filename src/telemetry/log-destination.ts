@@ -93,7 +93,7 @@ export class LogDestination implements LogTarget {
     }
   }
 
-  // The reader has ended. The service goes on without one.
+  // The reader has ended. The service continues without one.
   private discard(): void {
     this.drop(this.bufferedLines + this.chunk.toString().split('\n').length - 1);
     this.chunk = Buffer.alloc(0);

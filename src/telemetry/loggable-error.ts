@@ -27,7 +27,7 @@ function safeMessage(error: Raw): string | undefined {
   return undefined;
 }
 
-// The stack begins with the message; what stands behind the last line that is no frame was not made from it.
+// The stack begins with the message; what follows the last line that is not a frame was not made from it.
 function frames({ stack, message }: Raw): string | undefined {
   if (typeof stack !== 'string') return undefined;
   const lines = stack.slice(stack.indexOf(message) + message.length).split('\n');

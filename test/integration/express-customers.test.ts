@@ -181,7 +181,7 @@ onEachEngine((engine) => {
       }
     });
 
-    it('goes on exactly behind any row, by pages of any size, under any combination of filters', async () => {
+    it('continues exactly after any row, by pages of any size, under any combination of filters', async () => {
       const filter = fc.record(
         {
           nameContains: fc.constantFrom('xylophon', 'city', 'z', 'ss', 'ü', 'e 1', 'lodz', 'οδ'),

@@ -63,9 +63,9 @@ export type ExpressCustomerEventFilter = {
 export type ExpressApiKeyState =
   /** It is accepted. */
   | 'ACTIVE'
-  /** It is refused since expiresAt. */
+  /** It has been refused since expiresAt. */
   | 'EXPIRED'
-  /** It is refused since revokedAt. */
+  /** It has been refused since revokedAt. */
   | 'REVOKED';
 
 /** Create a customer. */

@@ -96,8 +96,8 @@ class RecordReader {
 }
 
 /**
- * Reads CSV (RFC 4180: double quotes) with any line ends, and commas or what else separates the cells. A faulty record is reported once, with the line on which
- * its fault begins; reading goes on with the next line.
+ * Reads CSV (RFC 4180: double quotes) with any line ends, and with commas or another delimiter between the cells. A faulty record
+ * is reported once, with the line on which its fault begins; reading continues with the next line.
  */
 export async function* readCsvRecords(
   lines: AsyncIterable<TextLine>,

@@ -57,8 +57,8 @@ export class ExpressCustomerResolver {
   @ReadsExpress()
   @Query(() => ExpressCustomerEventConnection, {
     description:
-      "Feed of all changes to the clinic's customers, in the order of the commits. pageInfo.endCursor is where to go on from: it is " +
-      'there on an empty page too, and good for as long as the data is. With filter.types a page may hold fewer events than `first`, ' +
+      "Feed of all changes to the clinic's customers, in the order of the commits. Pass pageInfo.endCursor as `after` " +
+      'to continue: an empty page has one too, and it stays valid for as long as the data exists. With filter.types a page may hold fewer events than `first`, ' +
       'or none, while hasNextPage is true.',
   })
   async expressCustomerEvents(

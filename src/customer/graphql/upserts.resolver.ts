@@ -15,7 +15,7 @@ import { WritesExpress } from './scope-directives.js';
 // For a router, which cannot count them; here the cost is that of the items that are sent.
 const SizedByInputs = (): MethodDecorator & PropertyDecorator => Directive('@listSize(assumedSize: 100)');
 
-// Each item is validated by itself, so that one that breaks a rule harms no other.
+// Each item is validated by itself, so that one that breaks a rule does not affect the others.
 const ONE_BY_ONE = { validateFn: () => undefined };
 
 @Resolver()
@@ -41,8 +41,8 @@ export class UpsertsResolver {
   @WritesExpress()
   @Mutation(() => [UpsertExpressCustomersResult], {
     description:
-      'Upserts 1-100 customers, with a result for each in order. Every item is atomic by itself; a refused one harms no ' +
-      'other. A reference that an earlier item has is refused.',
+      'Upserts 1-100 customers, with a result for each in order. Every item is atomic by itself; a refused item ' +
+      'does not affect the others. A reference that an earlier item has is refused.',
   })
   async upsertExpressCustomers(
     @Ctx() context: RequestContext,
@@ -61,7 +61,8 @@ export class UpsertsResolver {
   @WritesExpress()
   @Mutation(() => [CreateExpressCustomersResult], {
     description:
-      'Creates 1-100 customers, with a result for each in order. Every item is atomic by itself; a refused one harms no other.',
+      'Creates 1-100 customers, with a result for each in order. Every item is atomic by itself; a refused item does not ' +
+      'affect the others.',
   })
   async createExpressCustomers(
     @Ctx() context: RequestContext,

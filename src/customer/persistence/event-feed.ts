@@ -107,8 +107,8 @@ async function find(
 }
 
 /**
- * The events after a position, in order; only such as have a position, which then see all below them. `endCursor` is where to
- * go on from: also of an empty page, and after events that the conditions left out.
+ * The events after a position, in order; only such as have a position, which then see all below them. `endCursor` is from
+ * where to continue: also of an empty page, and after events that the conditions left out.
  * @throws AppError BAD_USER_INPUT when `after` is not a cursor of a feed, or the clinic has no such position.
  */
 export async function findEventsAfter(

@@ -17,8 +17,8 @@ registerEnumType(ExpressApiKeyState, {
   description: 'Whether an API key is accepted.',
   valuesConfig: {
     ACTIVE: { description: 'It is accepted.' },
-    EXPIRED: { description: 'It is refused since expiresAt.' },
-    REVOKED: { description: 'It is refused since revokedAt.' },
+    EXPIRED: { description: 'It has been refused since expiresAt.' },
+    REVOKED: { description: 'It has been refused since revokedAt.' },
   },
 });
 

@@ -36,7 +36,7 @@ mutation UpsertExpressCustomer($input: UpsertExpressCustomerInput!) {
     variables: { externalReferenceId: 'ris-4711' },
   },
   {
-    document: `# At most 100. Every item is answered by itself: errors of one harm no other.
+    document: `# At most 100. Every item is answered by itself: errors of one do not affect the others.
 mutation UpsertExpressCustomers($inputs: [UpsertExpressCustomerInput!]!) {
   upsertExpressCustomers(inputs: $inputs) {
     outcome

@@ -5,8 +5,9 @@ import { createExpressCustomer } from '../create-express-customer.js';
 import { settleItems, type Settled } from './settle-items.js';
 
 /**
- * Creates 1-100 customers, given as inputs of `createExpressCustomer` that nobody has validated yet, each as `createExpressCustomer` does: every item is atomic by itself and returns its result in its place,
- * and an item that is refused harms no other. Items with an idempotency key may be repeated.
+ * Creates 1-100 customers from inputs that have not been validated yet, each as `createExpressCustomer` does: every item is
+ * atomic by itself and has its result in its place, and a refused item does not affect the others. Items with an idempotency
+ * key may be repeated.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, BAD_USER_INPUT unless there are 1 to 100 items,
  * SERVICE_UNAVAILABLE when some items could not be tried.
  */

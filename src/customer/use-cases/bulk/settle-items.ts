@@ -23,8 +23,8 @@ function placeAt(index: number, { code, message, details }: AppError): AppError 
 const isOfItem = (error: unknown): error is AppError => error instanceof AppError && error.status < 500;
 
 /**
- * Validates and runs each item of a call as if it were called alone, all simultaneously so that they share statements; an item that fails
- * harms no other. The path of a broken rule begins with `inputs` and the index of its item.
+ * Validates and runs each item of a call as if it were called alone, all simultaneously so that they share statements; an item
+ * that fails does not affect the others. The path of a broken rule begins with `inputs` and the index of its item.
  * @throws AppError BAD_USER_INPUT unless there are 1 to 100 items; what keeps an item from being tried at all, after all have ended.
  */
 export async function settleItems<Input extends object, T>(

@@ -16,9 +16,9 @@ const repeated = (first: number) =>
   ]);
 
 /**
- * Upserts 1-100 customers, given as inputs of `upsertExpressCustomer` that nobody has validated yet, each as `upsertExpressCustomer` does: every item is atomic by itself and returns its result in its
- * place, and an item that is refused harms no other. A reference that an earlier item of the call has is refused. The call may be
- * repeated as a whole.
+ * Upserts 1-100 customers from inputs that have not been validated yet, each as `upsertExpressCustomer` does: every item is
+ * atomic by itself and has its result in its place, and a refused item does not affect the others. A reference that an
+ * earlier item of the call has is refused. The call may be repeated as a whole.
  * @throws AppError UNAUTHENTICATED, FORBIDDEN without `express:write`, BAD_USER_INPUT unless there are 1 to 100 items,
  * SERVICE_UNAVAILABLE when some items could not be tried, QUERY_TOO_COMPLEX when the stored customers have more than 10 MB in all.
  */

@@ -79,10 +79,11 @@ const fixedCosts = new WeakMap<OperationDefinitionNode, number>();
 
 /**
  * Computes what a valid operation costs at most, before it runs: every object counts 1 and every scalar 0 unless `@cost` says
- * otherwise, lists count as often as `@listSize` says, and each mutation 10 more, a mutation of several items for each. The same estimate as a federation router's
- * demand control, from the same directives (https://ibm.github.io/graphql-specs/cost-spec.html). Unlike there, inputs are
- * free (a body's length bounds them), and several mutations in one document cost what they cost alone. `variables` are the
- * coerced ones, with defaults, so that the cost is that of the values with which the fields are called.
+ * otherwise, lists count as often as `@listSize` says, and each mutation costs 10 more, one of several items 10 more per item.
+ * The same estimate as a federation router's demand control, from the same directives
+ * (https://ibm.github.io/graphql-specs/cost-spec.html). Unlike there, inputs are free (a body's length bounds them), and several
+ * mutations in one document cost what they cost alone. `variables` are the coerced ones, with defaults, so that the cost is that
+ * of the values with which the fields are called.
  */
 export function costOf(
   schema: GraphQLSchema,

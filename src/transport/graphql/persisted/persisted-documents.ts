@@ -20,9 +20,9 @@ const APOLLO_PREFIX = 'apq:';
 
 /**
  * Documents that clients name instead of sending them: trusted documents by their ids, and those that callers have registered by
- * their hash (automatic persisted queries). A document is registered once it was valid and only under its own hash, so that no caller can put another document in its
- * place. It is shared with the other instances where there is a Redis. The least recently used are dropped when all together
- * grow too large; clients then send the document again.
+ * their hash (automatic persisted queries). A document is registered once it was valid and only under its own hash, so that no
+ * caller can put another document in its place. It is shared with the other instances where there is a Redis. The least recently
+ * used are dropped when all together grow too large; clients then send the document again.
  */
 export class PersistedDocuments {
   private readonly texts = new LRUCache<string, string>({
