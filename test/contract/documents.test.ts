@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { isObjectType } from 'graphql';
+import { isObjectType, parse, validate } from 'graphql';
 import { findBrokenLinks, listDocuments } from '../../scripts/check-docs/links.js';
 import { buildSchema } from '../../src/transport/graphql/schema.js';
 
@@ -29,6 +29,16 @@ describe('README.md', () => {
     for (const file of ['README.md', 'CONTRIBUTING.md'])
       for (const [, script] of (await readFile(file, 'utf8')).matchAll(/npm run ([\w:]+)/g))
         expect(Object.keys(scripts)).toContain(script);
+  });
+});
+
+describe('examples/frontend', () => {
+  it('asks for nothing that the schema does not have', async () => {
+    const text = await readFile('examples/frontend/src/documents.ts', 'utf8');
+    const documents = [...text.matchAll(/graphql\(`([^`]+)`\)/g)].map(([, document]) => document!);
+    expect(documents).toHaveLength(text.match(/= graphql\(/g)!.length);
+    const { executable } = buildSchema();
+    expect(documents.flatMap((document) => validate(executable, parse(document)))).toEqual([]);
   });
 });
 
