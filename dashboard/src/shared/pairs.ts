@@ -1,4 +1,4 @@
-import type { Fault } from './problem.js';
+import { toShownKey, type Fault } from './problem.js';
 
 export type Metadata = Record<string, string>;
 
@@ -24,7 +24,7 @@ export const toMetadata = (pairs: readonly Pair[]): Metadata =>
 export function findDoubledKeys(pairs: readonly Pair[]): Fault[] {
   const keys = pairs.filter(isUsed).map(({ key }) => key);
   return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))].map((key) => ({
-    path: ['metadata', key],
+    path: ['metadata', toShownKey(key)],
     code: 'INVALID',
     message: 'This key is there twice.',
   }));

@@ -50,3 +50,12 @@ export function problemOf(error: unknown): Problem {
 /** What is said about the input at exactly this path; undefined when nothing is. */
 export const faultAt = (problem: Problem | null, ...path: (string | number)[]): string | undefined =>
   problem?.fields.find((fault) => JSON.stringify(fault.path) === JSON.stringify(path))?.message;
+
+const MAX_SHOWN_KEY_LENGTH = 100;
+
+/** A metadata key as the service names it in a path: a key that is too long is cut. */
+export const toShownKey = (key: string): string => key.slice(0, MAX_SHOWN_KEY_LENGTH).toWellFormed();
+
+/** What is said about the pair of metadata that has this key; undefined when nothing is. */
+export const faultAtKey = (problem: Problem | null, key: string): string | undefined =>
+  faultAt(problem, 'metadata', toShownKey(key));

@@ -1,5 +1,5 @@
 import { useId, type HTMLInputAutoCompleteAttribute } from 'react';
-import { faultAt, type Problem } from '../shared/problem.js';
+import { faultAt, faultAtKey, type Problem } from '../shared/problem.js';
 import { newPair, type Pair } from '../shared/pairs.js';
 
 interface TextFieldProps {
@@ -96,7 +96,7 @@ export function PairFields({ pairs, problem, onChange }: PairFieldsProps) {
           <TextField
             label={`Key ${index + 1}`}
             value={pair.key}
-            fault={pair.key || pair.value ? faultAt(problem, 'metadata', pair.key) : undefined}
+            fault={pair.key || pair.value ? faultAtKey(problem, pair.key) : undefined}
             onChange={(key) => change(pair.row, { key })}
           />
           <TextField
