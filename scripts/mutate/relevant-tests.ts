@@ -55,7 +55,7 @@ const RELEVANT: [file: RegExp, ...tests: RegExp[]][] = [
     /crafted-cursors/,
     /bad-input/,
   ],
-  [/^database\/data-dir/, /unit\/\w+\/data-dir/, /e2e\/\w+\/data-dir/],
+  [/^database\/embedded\/data-dir/, /unit\/\w+\/data-dir/, /e2e\/\w+\/data-dir/],
   [
     /^database\//,
     /unit\/\w+\/(type-parsers|postgres|connection|fair)/,
