@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 
 const WRITES = [
-  'integration/(idempotent-create|express-customer-changes|external-references|event-feed|mixed-calls|batched-calls|distribute)',
+  'integration/(idempotent-create|express-customer-changes|external-references|event-feed|mixed-calls|batched-calls|database/distribute)',
   'contract/(tries|rest-retries|lost-replies)',
 ];
 const isCluster = Boolean(process.env.CITUS_URL);

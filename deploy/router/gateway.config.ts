@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '@graphql-hive/gateway-runtime';
 
 export const gatewayConfig: GatewayConfig = {
-  // Composed of this subgraph alone; put in the one of your whole graph. test/contract/composition.test.ts keeps it fresh.
+  // Composed of this subgraph alone; put in the one of your whole graph. test/contract/federation/composition.test.ts keeps it fresh.
   supergraph: './supergraph.graphql',
   propagateHeaders: {
     // The service decides who may do what from the caller's own credential, and logs which client called.

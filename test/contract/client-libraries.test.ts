@@ -1,5 +1,11 @@
-import { CLIENT_LIMITS, clientContract } from '../support/client-contract.js';
-import { apolloClient, apolloClientPersisted, graphqlRequest, relay, urql } from '../support/graphql-clients.js';
+import { CLIENT_LIMITS, clientContract } from '../support/clients/client-contract.js';
+import {
+  apolloClient,
+  apolloClientPersisted,
+  graphqlRequest,
+  relay,
+  urql,
+} from '../support/clients/graphql-clients.js';
 import { startService, type Service } from '../support/service.js';
 
 let service: Service;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { onEachEngine, type Engine } from '../support/engines.js';
 import { startService, type Service } from '../support/service.js';
-import { RestClient } from '../support/rest-client.js';
+import { RestClient } from '../support/clients/rest-client.js';
 
 const CUTS: Record<Engine, number> = { postgresql: 1_000, embedded: 200 };
 const CONCURRENCY = 20;

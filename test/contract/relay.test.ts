@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onEachEngine } from '../support/engines.js';
-import { inFolder } from '../support/manifests.js';
+import { inFolder } from '../support/clients/manifests.js';
 import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
 import { statementsOf } from '../support/statements.js';
 import { newUserId } from '../support/world.js';

@@ -1,6 +1,6 @@
 import { onEachEngine } from '../support/engines.js';
 import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
-import { RestClient, RestError } from '../support/rest-client.js';
+import { RestClient, RestError } from '../support/clients/rest-client.js';
 
 // Of what a stack, a library or the database would say.
 const INTERNALS = / {4}at |node_modules|FST_|typeorm|SELECT |INSERT |violates|Musterfrau/i;

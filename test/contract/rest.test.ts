@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { onEachEngine } from '../support/engines.js';
 import { startService, wrongKey, type Clinic, type Service } from '../support/service.js';
 import { newUserId } from '../support/world.js';
-import { RestClient, RestError } from '../support/rest-client.js';
+import { RestClient, RestError } from '../support/clients/rest-client.js';
 
 const UNKNOWN_ID = `cus_${'0'.repeat(32)}`;
 

@@ -7,7 +7,7 @@ import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { createClient, fetchExchange } from '@urql/core';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { PATHS } from '../../src/transport/paths.js';
-import { generateApolloManifest, generateCodegenManifest } from '../support/manifests.js';
+import { generateApolloManifest, generateCodegenManifest } from '../support/clients/manifests.js';
 import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
 
 // The generators want each fragment to have a name of its own.

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { composeServices } from '@apollo/composition';
 import { parse, print, visit } from 'graphql';
 import { parse as parseYaml } from 'yaml';
-import { buildSchema } from '../../src/transport/graphql/schema.js';
+import { buildSchema } from '../../../src/transport/graphql/schema.js';
 
 const express = { name: 'express-customers', url: 'http://127.0.0.1:1/graphql', typeDefs: parse(buildSchema().text) };
 

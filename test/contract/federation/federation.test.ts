@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onEachEngine } from '../support/engines.js';
-import { startService, type Answer, type Clinic, type Service } from '../support/service.js';
-import { statementsOf } from '../support/statements.js';
-import { newUserId } from '../support/world.js';
+import { onEachEngine } from '../../support/engines.js';
+import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
+import { statementsOf } from '../../support/statements.js';
+import { newUserId } from '../../support/world.js';
 
-const { users, studies, startSubgraph } = require('../../examples/supergraph/subgraphs.cjs');
-const { compose, startGateway } = require('../../examples/supergraph/gateway.cjs');
+const { users, studies, startSubgraph } = require('../../../examples/supergraph/subgraphs.cjs');
+const { compose, startGateway } = require('../../../examples/supergraph/gateway.cjs');
 
 const ENTITIES = `query($r: [_Any!]!) { _entities(representations: $r) {
   __typename
@@ -179,7 +179,7 @@ onEachEngine((engine) => {
   it('gives a router the schema that is committed', async () => {
     const clinic = await service.newClinic();
     const { body } = await service.graphql(clinic, '{ _service { sdl } }');
-    const committed = await readFile(join(__dirname, '../../schema.graphql'), 'utf8');
+    const committed = await readFile(join(__dirname, '../../../schema.graphql'), 'utf8');
     const composed = [body.data!._service.sdl as string, committed].map((sdl) =>
       compose([{ name: 'express-customers', url: '', typeDefs: sdl }]),
     );
@@ -196,7 +196,7 @@ onEachEngine((engine) => {
     const running = await Promise.all(
       [users, studies].map(async (subgraph) => ({ ...subgraph, ...(await startSubgraph(subgraph)) })),
     );
-    const typeDefs = await readFile(join(__dirname, '../../schema.graphql'), 'utf8');
+    const typeDefs = await readFile(join(__dirname, '../../../schema.graphql'), 'utf8');
     const gateway = await startGateway([
       { name: 'express-customers', url: `${service.url}/graphql`, typeDefs },
       ...running,

@@ -1,16 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CLIENT_LIMITS, clientContract, type ReadExtensions } from '../support/client-contract.js';
-import { plainFetch } from '../support/graphql-clients.js';
-import { withLines } from '../support/logged-calls.js';
-import { startService, type Clinic, type Service } from '../support/service.js';
+import { CLIENT_LIMITS, clientContract, type ReadExtensions } from '../../support/clients/client-contract.js';
+import { plainFetch } from '../../support/clients/graphql-clients.js';
+import { withLines } from '../../support/clients/logged-calls.js';
+import { startService, type Clinic, type Service } from '../../support/service.js';
 
 // Required, since their types would change those of graphql for the whole project.
 const { createGatewayRuntime } = require('@graphql-hive/gateway-runtime');
-const { gatewayConfig: deployed } = require('../../deploy/router/gateway.config.ts');
-const { gatewayConfig: example } = require('../../examples/supergraph/hive-gateway.config.ts');
-const { users, studies, startSubgraph } = require('../../examples/supergraph/subgraphs.cjs');
-const { compose, startGateway: startApolloGateway } = require('../../examples/supergraph/gateway.cjs');
+const { gatewayConfig: deployed } = require('../../../deploy/router/gateway.config.ts');
+const { gatewayConfig: example } = require('../../../examples/supergraph/hive-gateway.config.ts');
+const { users, studies, startSubgraph } = require('../../../examples/supergraph/subgraphs.cjs');
+const { compose, startGateway: startApolloGateway } = require('../../../examples/supergraph/gateway.cjs');
 
 const CREATE =
   'mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '../../support/engines.js';
 import { startFaultyProxy, type Fate } from '../../support/faulty-proxy.js';
-import { RestClient } from '../../support/rest-client.js';
+import { RestClient } from '../../support/clients/rest-client.js';
 import { report, runLength } from '../../support/run-length.js';
 import { serviceOn, type Clinic, type Service } from '../../support/service.js';
 

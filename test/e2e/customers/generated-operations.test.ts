@@ -1,6 +1,11 @@
 import { hashDocument } from '../../../src/transport/graphql/persisted/hash-document.js';
 import { buildSchema } from '../../../src/transport/graphql/schema.js';
-import { generateOperation, Random, type GeneratedOperation, type Pools } from '../../support/operation-generator.js';
+import {
+  generateOperation,
+  Random,
+  type GeneratedOperation,
+  type Pools,
+} from '../../support/clients/operation-generator.js';
 import { report, runLength } from '../../support/run-length.js';
 import { startService, type Clinic, type Service } from '../../support/service.js';
 import { copyClinic } from '../../support/twin-clinics.js';

@@ -1,7 +1,7 @@
 import { auditClinic } from '../../support/audit-clinic.js';
 import { createTestDatabase, onEachEngine } from '../../support/engines.js';
-import { FeedReader } from '../../support/feed-reader.js';
-import { InterleavedClients } from '../../support/interleaved-clients.js';
+import { FeedReader } from '../../support/clients/feed-reader.js';
+import { InterleavedClients } from '../../support/clients/interleaved-clients.js';
 import { report, runLength } from '../../support/run-length.js';
 import { serviceOn } from '../../support/service.js';
 

@@ -1,5 +1,5 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
-import { withLines } from '../../support/logged-calls.js';
+import { withLines } from '../../support/clients/logged-calls.js';
 import { freePort } from '../../support/servers/postgres-server.js';
 import { startService, type Answer, type Clinic, type Service } from '../../support/service.js';
 

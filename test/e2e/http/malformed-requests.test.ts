@@ -1,5 +1,5 @@
 import { startService, type Clinic, type Service } from '../../support/service.js';
-import { sendRaw } from '../../support/raw-http.js';
+import { sendRaw } from '../../support/clients/raw-http.js';
 
 let service: Service;
 let clinic: Clinic;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signInByCode } from '../../support/code-flow.js';
+import { signInByCode } from '../../support/clients/code-flow.js';
 import { newPerson, startOidcProvider, type OidcProvider, type Person } from '../../support/servers/oidc-provider.js';
 import { startService, type Answer, type Service } from '../../support/service.js';
 

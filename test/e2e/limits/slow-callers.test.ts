@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startService, type Clinic, type Service } from '../../support/service.js';
-import { connectTo, parseAnswers } from '../../support/raw-http.js';
+import { connectTo, parseAnswers } from '../../support/clients/raw-http.js';
 
 const ANSWER_STALL_MS = 1_000;
 const CREATE = `mutation ($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }`;

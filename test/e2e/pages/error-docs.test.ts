@@ -1,5 +1,5 @@
 import { startService, type Answer, type Service } from '../../support/service.js';
-import { sendRaw } from '../../support/raw-http.js';
+import { sendRaw } from '../../support/clients/raw-http.js';
 
 let service: Service;
 beforeAll(async () => {

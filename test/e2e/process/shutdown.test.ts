@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createTestDatabase, type TestDatabase } from '../../support/engines.js';
-import { connectTo } from '../../support/raw-http.js';
+import { connectTo } from '../../support/clients/raw-http.js';
 import { startServerProcess, type ServerProcess } from '../../support/server-process.js';
 
 // Ten megabytes: more than the operating system takes for a reader that waits.

@@ -4,12 +4,12 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { isUnavailable, sqlState } from '../../src/database/connection/postgres-errors.js';
-import { openServiceDatabase } from '../../src/service-database.js';
-import { makeCertificate } from '../support/certificate.js';
-import { commandLineProcess } from '../support/command-line.js';
-import { startPostgresServer, type PostgresServer } from '../support/servers/postgres-server.js';
-import { failToStart } from '../support/server-process.js';
+import { isUnavailable, sqlState } from '../../../src/database/connection/postgres-errors.js';
+import { openServiceDatabase } from '../../../src/service-database.js';
+import { makeCertificate } from '../../support/certificate.js';
+import { commandLineProcess } from '../../support/command-line.js';
+import { startPostgresServer, type PostgresServer } from '../../support/servers/postgres-server.js';
+import { failToStart } from '../../support/server-process.js';
 
 const HBA = `
 host all scram_user 127.0.0.1/32 scram-sha-256

@@ -1,9 +1,9 @@
-import { openServiceDatabase } from '../../src/service-database.js';
-import type { Database } from '../../src/database/database.js';
-import { tablesToDistribute } from '../../src/database/distribute.js';
-import { createTestDatabase, type TestDatabase } from '../support/engines.js';
-import { commandLine } from '../support/command-line.js';
-import { LOCKS } from '../support/locks.js';
+import { openServiceDatabase } from '../../../src/service-database.js';
+import type { Database } from '../../../src/database/database.js';
+import { tablesToDistribute } from '../../../src/database/distribute.js';
+import { createTestDatabase, type TestDatabase } from '../../support/engines.js';
+import { commandLine } from '../../support/command-line.js';
+import { LOCKS } from '../../support/locks.js';
 
 let place: TestDatabase;
 let database: Database;

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataDirError } from '../../src/database/embedded/data-dir.js';
-import { DiskGuard, MIN_FREE_BYTES } from '../../src/database/embedded/disk-guard.js';
-import { createExpressCustomer, expressCustomer, updateExpressCustomer } from '../../src/customer/use-cases/index.js';
-import { openServiceDatabase } from '../../src/service-database.js';
-import { toAppError } from '../../src/transport/errors.js';
-import { createTestDatabase } from '../support/engines.js';
-import { openWorld, type Caller, type World } from '../support/world.js';
+import { DataDirError } from '../../../src/database/embedded/data-dir.js';
+import { DiskGuard, MIN_FREE_BYTES } from '../../../src/database/embedded/disk-guard.js';
+import {
+  createExpressCustomer,
+  expressCustomer,
+  updateExpressCustomer,
+} from '../../../src/customer/use-cases/index.js';
+import { openServiceDatabase } from '../../../src/service-database.js';
+import { toAppError } from '../../../src/transport/errors.js';
+import { createTestDatabase } from '../../support/engines.js';
+import { openWorld, type Caller, type World } from '../../support/world.js';
 
 let free = Infinity;
 const reports: string[] = [];

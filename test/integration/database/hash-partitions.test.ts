@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { ANY_API_KEY_ID, ANY_CUSTOMER_ID } from '../../src/transport/pages/worked-example.js';
-import { WORKED_EXAMPLES } from '../../src/transport/pages/worked-examples.js';
-import { openServiceDatabase } from '../../src/service-database.js';
-import { blocksOf } from '../../scripts/check-docs/blocks.js';
-import { createTestDatabase, type TestDatabase } from '../support/engines.js';
-import { newClinic, serviceOn, type Clinic, type Service } from '../support/service.js';
+import { ANY_API_KEY_ID, ANY_CUSTOMER_ID } from '../../../src/transport/pages/worked-example.js';
+import { WORKED_EXAMPLES } from '../../../src/transport/pages/worked-examples.js';
+import { openServiceDatabase } from '../../../src/service-database.js';
+import { blocksOf } from '../../../scripts/check-docs/blocks.js';
+import { createTestDatabase, type TestDatabase } from '../../support/engines.js';
+import { newClinic, serviceOn, type Clinic, type Service } from '../../support/service.js';
 
 let place: TestDatabase;
 let service: Service;

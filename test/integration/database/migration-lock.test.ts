@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { Database } from '../../src/database/database.js';
-import { migrate } from '../../src/database/migrate.js';
-import { withMigrationLock } from '../../src/database/migration-lock.js';
-import { migrations } from '../../src/database/migrations/index.js';
-import { openServiceDatabase } from '../../src/service-database.js';
-import { createEmptyDatabase, createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
-import { LOCKS } from '../support/locks.js';
+import type { Database } from '../../../src/database/database.js';
+import { migrate } from '../../../src/database/migrate.js';
+import { withMigrationLock } from '../../../src/database/migration-lock.js';
+import { migrations } from '../../../src/database/migrations/index.js';
+import { openServiceDatabase } from '../../../src/service-database.js';
+import { createEmptyDatabase, createTestDatabase, onEachEngine, type TestDatabase } from '../../support/engines.js';
+import { LOCKS } from '../../support/locks.js';
 
 let place: TestDatabase;
 let databases: Database[];

@@ -1,8 +1,8 @@
-import type { Database } from '../../src/database/database.js';
-import { openServiceDatabase } from '../../src/service-database.js';
-import { migrate } from '../../src/database/migrate.js';
-import { migrations } from '../../src/database/migrations/index.js';
-import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
+import type { Database } from '../../../src/database/database.js';
+import { openServiceDatabase } from '../../../src/service-database.js';
+import { migrate } from '../../../src/database/migrate.js';
+import { migrations } from '../../../src/database/migrations/index.js';
+import { createTestDatabase, onEachEngine, type TestDatabase } from '../../support/engines.js';
 
 onEachEngine((engine) => {
   let place: TestDatabase;

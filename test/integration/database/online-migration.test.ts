@@ -1,11 +1,11 @@
 import { Client } from 'pg';
-import type { Database } from '../../src/database/database.js';
-import { migrate } from '../../src/database/migrate.js';
-import { migrations } from '../../src/database/migrations/index.js';
-import { AddEventPositions1767225600700 } from '../../src/database/migrations/1767225600700-add-event-positions.js';
-import { NumberEvents1767225600701 } from '../../src/database/migrations/1767225600701-number-events.js';
-import { openServiceDatabase } from '../../src/service-database.js';
-import { createTestDatabase, type TestDatabase } from '../support/engines.js';
+import type { Database } from '../../../src/database/database.js';
+import { migrate } from '../../../src/database/migrate.js';
+import { migrations } from '../../../src/database/migrations/index.js';
+import { AddEventPositions1767225600700 } from '../../../src/database/migrations/1767225600700-add-event-positions.js';
+import { NumberEvents1767225600701 } from '../../../src/database/migrations/1767225600701-number-events.js';
+import { openServiceDatabase } from '../../../src/service-database.js';
+import { createTestDatabase, type TestDatabase } from '../../support/engines.js';
 
 const ONLINE = migrations.slice(migrations.indexOf(NumberEvents1767225600701));
 

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { onEachEngine } from '../support/engines.js';
-import { openWorld, type World } from '../support/world.js';
-import { runPrepared } from '../../src/database/prepared-statement.js';
-import { toAppError } from '../../src/transport/errors.js';
+import { onEachEngine } from '../../support/engines.js';
+import { openWorld, type World } from '../../support/world.js';
+import { runPrepared } from '../../../src/database/prepared-statement.js';
+import { toAppError } from '../../../src/transport/errors.js';
 
 const MEGABYTE = 1_000_000;
 const rows = (count: number) => `SELECT repeat('x', ${MEGABYTE}) AS text FROM generate_series(1, ${count})`;

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import type { Database } from '../../src/database/database.js';
-import { migrate } from '../../src/database/migrate.js';
-import { DEFAULT_CONNECTIONS } from '../../src/database/connection/connection-settings.js';
-import { poolOf } from '../../src/database/connection/pool.js';
-import { requireSettings } from '../../src/database/connection/pooler.js';
-import { postgresqlSettings } from '../../src/database/connection/session-settings.js';
-import { openServiceDatabase } from '../../src/service-database.js';
-import { createEmptyDatabase, databaseUrl, onEachEngine, createTestDatabase } from '../support/engines.js';
-import { serviceOn } from '../support/service.js';
+import type { Database } from '../../../src/database/database.js';
+import { migrate } from '../../../src/database/migrate.js';
+import { DEFAULT_CONNECTIONS } from '../../../src/database/connection/connection-settings.js';
+import { poolOf } from '../../../src/database/connection/pool.js';
+import { requireSettings } from '../../../src/database/connection/pooler.js';
+import { postgresqlSettings } from '../../../src/database/connection/session-settings.js';
+import { openServiceDatabase } from '../../../src/service-database.js';
+import { createEmptyDatabase, databaseUrl, onEachEngine, createTestDatabase } from '../../support/engines.js';
+import { serviceOn } from '../../support/service.js';
 
 const removals: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -4,8 +4,8 @@ import {
   createExpressCustomer,
   expressCustomer,
   updateExpressCustomer,
-} from '../../src/customer/use-cases/index.js';
-import { openWorld, newUserId, outcomes, type World } from '../support/world.js';
+} from '../../../src/customer/use-cases/index.js';
+import { openWorld, newUserId, outcomes, type World } from '../../support/world.js';
 
 const CALLS = 40;
 

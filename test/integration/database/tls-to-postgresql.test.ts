@@ -4,9 +4,9 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openServiceDatabase } from '../../src/service-database.js';
-import { makeCertificate, type Certificate } from '../support/certificate.js';
-import { startPostgresServer, type PostgresServer } from '../support/servers/postgres-server.js';
+import { openServiceDatabase } from '../../../src/service-database.js';
+import { makeCertificate, type Certificate } from '../../support/certificate.js';
+import { startPostgresServer, type PostgresServer } from '../../support/servers/postgres-server.js';
 
 const HBA = `
 host all postgres 127.0.0.1/32 trust

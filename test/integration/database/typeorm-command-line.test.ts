@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { migrations } from '../../src/database/migrations/index.js';
-import { createTestDatabase, onEachEngine, type TestDatabase } from '../support/engines.js';
+import { migrations } from '../../../src/database/migrations/index.js';
+import { createTestDatabase, onEachEngine, type TestDatabase } from '../../support/engines.js';
 
 const run = promisify(execFile);
 const last = migrations.at(-1)!.name;

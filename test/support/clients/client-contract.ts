@@ -1,6 +1,6 @@
 import { withLines } from './logged-calls.js';
 import type { Connect, Result, Run, Variables } from './graphql-clients.js';
-import type { Clinic, GraphQLErrorBody, Service } from './service.js';
+import type { Clinic, GraphQLErrorBody, Service } from '../service.js';
 
 const ROW = 'fragment Row on ExpressCustomer { expressCustomerId expressCustomerName metadata version }';
 const GET = `query Get($id: ID!) { expressCustomer(expressCustomerId: $id) { ...Row } } ${ROW}`;

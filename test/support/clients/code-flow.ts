@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { OidcProvider } from './servers/oidc-provider.js';
+import type { OidcProvider } from '../servers/oidc-provider.js';
 
 /** What a page receives after a sign-in. */
 export interface TokenAnswer {

@@ -3,7 +3,7 @@ import { ApolloClient, ApolloLink, CombinedGraphQLErrors, gql, HttpLink, InMemor
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { createClient, fetchExchange } from '@urql/core';
 import { Network, type RequestParameters, type Variables as RelayVariables } from 'relay-runtime';
-import type { GraphQLErrorBody } from './service.js';
+import type { GraphQLErrorBody } from '../service.js';
 
 export type Variables = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Service } from './service.js';
+import type { Service } from '../service.js';
 
 const readRequestLines = (service: Pick<Service, 'logLines'>) =>
   service.logLines().filter(({ msg }) => msg === 'request');

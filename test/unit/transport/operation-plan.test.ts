@@ -12,7 +12,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { PlannedOperation } from '../../../src/transport/graphql/execution/planned-operation.js';
-import { generateOperation, Random } from '../../support/operation-generator.js';
+import { generateOperation, Random } from '../../support/clients/operation-generator.js';
 import { runLength } from '../../support/run-length.js';
 
 const OPERATIONS = runLength.plannedOperations;
