@@ -196,6 +196,17 @@ it('takes an empty operation name for none, by GET and by POST, the first time a
   }
 });
 
+it('takes empty variables and extensions of a GET for none, the first time and when it comes again', async () => {
+  const query = '{ expressCustomers { totalCount pageInfo { hasNextPage } } }';
+  for (const empty of [{ variables: '' }, { extensions: '', variables: '', operationName: '' }]) {
+    const search = new URLSearchParams({ ...empty, query, id: '' }).toString();
+    for (let time = 0; time < 2; time += 1) {
+      const { body } = await send(service, clinic.token, '*/*', `?${search}`, {});
+      expect(body.data).toEqual({ expressCustomers: { totalCount: 0, pageInfo: { hasNextPage: false } } });
+    }
+  }
+});
+
 it.each([
   ['two values of one parameter', '?query={__typename}&query={__typename}', {}, /only once/],
   ['a batch', '', post('[{"query":"{__typename}"}]'), /Batches/],

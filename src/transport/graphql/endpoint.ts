@@ -15,7 +15,7 @@ import { formatGraphQLError } from './errors.js';
 import { NOT_ACCEPTABLE } from './bad-request.js';
 import { noteClientLibrary } from './client-library.js';
 import { stringifyResult } from './execution/json-text.js';
-import { readCall } from './graphql-call.js';
+import { dropEmptyParameters, readCall } from './graphql-call.js';
 import { chooseAnswerType, prefersPage, readAccept } from '../media-type.js';
 import { PersistedDocuments } from './persisted/persisted-documents.js';
 import { requireTrusted, trustPlugin } from './persisted/require-trusted.js';
@@ -144,6 +144,7 @@ export async function graphqlEndpoint(
     handler: async (request, reply) => {
       if (isNotAcceptable(request, config.hasExplorers)) return rejectAccept(reply);
       if (config.hasExplorers && prefersPage(request)) return answerByPage(request, reply);
+      dropEmptyParameters(request);
       const call = prefersPage(request) ? null : readCall(request);
       const answer = call && (await operations.answer(call, getContext(request)));
       return answer ? send(request, reply, answer) : answerByApollo.call(server, request, reply);

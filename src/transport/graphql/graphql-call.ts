@@ -76,6 +76,13 @@ function readGet({ url, headers }: FastifyRequest): GraphQLCall | null {
   return toCall({ query, operationName, variables, extensions }, true);
 }
 
+const EMPTY_PARAMETER = /(?<=[?&])(?:variables|extensions)=(?:&|$)/g;
+
+/** Leaves empty `variables` and `extensions` out of a GET's URL: forms send them so, and Apollo Server takes them for malformed JSON. */
+export function dropEmptyParameters({ method, raw }: FastifyRequest): void {
+  if (method === 'GET') raw.url = raw.url!.replace(EMPTY_PARAMETER, '');
+}
+
 /** Reads a request that is exactly one operation; null for any other, which is left to Apollo Server. */
 export function readCall(request: FastifyRequest): GraphQLCall | null {
   if (request.method === 'POST') return readPost(request);
