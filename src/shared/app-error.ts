@@ -69,6 +69,8 @@ export class AppError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly details: ErrorDetails = {},
+    /** Why, for the log alone; without any value of a request. */
+    readonly reason?: string,
   ) {
     super(message);
     this.name = 'AppError';
@@ -102,9 +104,14 @@ export function collectFieldErrors<T>(
 
 const RETRY_AFTER_S = 2;
 
-/** The service or what it depends on cannot do its work now; a later try may succeed. */
-export const serviceUnavailable = (message = 'The service cannot answer right now; try again in a moment.'): AppError =>
-  new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: RETRY_AFTER_S });
+const UNAVAILABLE = 'The service cannot answer right now; try again in a moment.';
+
+/**
+ * The service or what it depends on cannot do its work now; a later try may succeed.
+ * @param reason what it was, for the log alone.
+ */
+export const serviceUnavailable = (reason?: string, message = UNAVAILABLE): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: RETRY_AFTER_S }, reason);
 
 /** The key was claimed by a call with another input. */
 export const idempotencyKeyReused = (): AppError =>

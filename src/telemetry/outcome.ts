@@ -18,6 +18,8 @@ export interface Outcome {
   operation?: string;
   /** The error code of the answer; none when it succeeded. */
   code?: string;
+  /** Why the service could not answer, in words without any value of the request. */
+  cause?: string;
   /** Whether the operation was kept from an earlier call and so skipped Apollo's pipeline. */
   isRepeated?: boolean;
   /** What of the schema was called that is deprecated, as coordinates such as Query.oldField. */

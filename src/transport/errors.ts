@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify';
-import { isUnavailable } from '../database/connection/postgres-errors.js';
+import { describeUnavailable, isUnavailable } from '../database/connection/postgres-errors.js';
 import { errorDocs } from './error-docs.js';
 import { AppError, badUserInput, serviceUnavailable } from '../shared/app-error.js';
 
@@ -24,7 +24,7 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { driverError } = (error ?? {}) as { driverError?: unknown };
   if (driverError instanceof AppError) return driverError;
-  if (isUnavailable(error)) return serviceUnavailable();
+  if (isUnavailable(error)) return serviceUnavailable(describeUnavailable(error));
   if (isFastifyError(error)) {
     const known = FASTIFY_ERRORS[error.code];
     if (known) return known();

@@ -89,6 +89,18 @@ export function isUnavailable(error: unknown): boolean {
   return driverError !== undefined && driverError !== error && isUnavailable(driverError);
 }
 
+const MAX_DESCRIPTION_LENGTH = 200;
+
+/** What made the database unavailable, for the log: the SQLSTATE or system error and the words of whoever reports it. */
+export function describeUnavailable(error: unknown): string {
+  const { driverError, errors } = (error ?? {}) as Layers;
+  const inner: unknown = driverError ?? (Array.isArray(errors) ? errors[0] : undefined);
+  if (types.isNativeError(inner) && inner !== error) return describeUnavailable(inner);
+  const { code, message } = error as NodeJS.ErrnoException;
+  const state = isSqlState(code) ? `${code} ` : '';
+  return `${state}${message || code}`.slice(0, MAX_DESCRIPTION_LENGTH);
+}
+
 // Cut short by lock_timeout or statement_timeout, or refused for want of resources.
 const CUT_SHORT = /^(55P03|57014|53...)$/;
 

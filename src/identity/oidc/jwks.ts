@@ -61,7 +61,7 @@ export async function openJwks(settings: OidcSettings, log: Logger): Promise<JWT
     try {
       return await keys(header, token);
     } catch (error) {
-      throw keys.fresh ? error : serviceUnavailable(UNAVAILABLE);
+      throw keys.fresh ? error : serviceUnavailable("the issuer's keys are missing", UNAVAILABLE);
     }
   };
 }

@@ -124,7 +124,8 @@ export class FairSlots {
   /** Settles when a slot is occupied for the caller. */
   private wait(queue: Queue): Promise<void> {
     const { maxWaiting, maxWaitMs } = this.options;
-    if (queue.starts.length >= maxWaiting) return Promise.reject(serviceUnavailable());
+    if (queue.starts.length >= maxWaiting)
+      return Promise.reject(serviceUnavailable('too much of this clinic waits for a connection'));
     this.waiting += 1;
     return new Promise((resolve, reject) => {
       const start = () => {
@@ -136,7 +137,7 @@ export class FairSlots {
         this.waiting -= 1;
         queue.starts.splice(queue.starts.indexOf(start), 1);
         this.list(queue);
-        reject(serviceUnavailable());
+        reject(serviceUnavailable('no connection that this clinic may occupy became free'));
       }, maxWaitMs);
       queue.starts.push(start);
       this.list(queue);

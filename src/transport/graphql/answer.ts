@@ -66,12 +66,14 @@ export function buildErrorAnswer(
 
 type ThrownError = Error & { readonly path?: unknown };
 
-/** Logs what a resolver threw that is neither one of our errors nor an unavailable database. */
-export function logUnexpected(errors: readonly ThrownError[], { log, requestId }: HttpRequestContext): void {
+/** Logs what a resolver threw unexpectedly, and notes for the request's line why something was unavailable. */
+export function recordFailures(errors: readonly ThrownError[], { log, requestId, outcome }: HttpRequestContext): void {
   for (const error of errors) {
+    if (!error.path) continue;
     const original = unwrapResolverError(error);
-    const isUnexpected =
-      error.path && !(original instanceof AppError) && toAppError(original).code === 'INTERNAL_SERVER_ERROR';
+    const { code, reason } = toAppError(original);
+    if (reason !== undefined) outcome.cause ??= reason;
+    const isUnexpected = code === 'INTERNAL_SERVER_ERROR' && !(original instanceof AppError);
     if (isUnexpected) log.error({ err: original, requestId }, 'unexpected error');
   }
 }

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse, HTTPGra
 import type { GraphQLFormattedError } from 'graphql';
 import type { HttpRequestContext } from '../context.js';
 import { findDeprecatedParts, listDeprecatedUses } from './deprecated-uses.js';
-import { buildErrorAnswer, readCode, logUnexpected, listRootFields } from './answer.js';
+import { buildErrorAnswer, readCode, recordFailures, listRootFields } from './answer.js';
 
 // A limit's error is answered alone.
 function selectErrors(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
@@ -43,7 +43,7 @@ export const answerPlugin: ApolloServerPlugin<HttpRequestContext> = {
         const deprecated = findDeprecatedParts(schema, document, operation);
         if (deprecated) outcome.deprecated = listDeprecatedUses(deprecated, variables);
       },
-      didEncounterErrors: async ({ errors, contextValue }) => logUnexpected(errors, contextValue),
+      didEncounterErrors: async ({ errors, contextValue }) => recordFailures(errors, contextValue),
       willSendResponse: async (request) => finishResponse(request),
     };
   },

@@ -9,7 +9,7 @@ import {
 import { AppError } from '../../shared/app-error.js';
 import type { HttpRequestContext } from '../context.js';
 import type { SpendPoints } from '../limits/rate-limit.js';
-import { buildErrorAnswer, logUnexpected, type ErrorAnswer } from './answer.js';
+import { buildErrorAnswer, recordFailures, type ErrorAnswer } from './answer.js';
 import { listDeprecatedUses } from './deprecated-uses.js';
 import { formatGraphQLError } from './errors.js';
 import type { GraphQLCall } from './graphql-call.js';
@@ -112,7 +112,7 @@ function withErrors(
   thrown: readonly GraphQLError[],
   context: HttpRequestContext,
 ): RepeatedAnswer {
-  logUnexpected(thrown, context);
+  recordFailures(thrown, context);
   const { errors, ...answer } = buildErrorAnswer(thrown.map(format), true, context);
   return { result: { errors, data }, ...answer };
 }

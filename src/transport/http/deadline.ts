@@ -6,7 +6,7 @@ const ANSWERED_WITHIN_MS = 4_500;
 
 function answerLate(reply: FastifyReply): void {
   if (reply.sent || reply.raw.headersSent) return;
-  void reply.send(serviceUnavailable());
+  void reply.send(serviceUnavailable('the deadline of the request'));
   // The handler's own answer comes later and is dropped. Without this Fastify would warn of it and log the whole URL.
   if (reply.raw.writableEnded) reply.hijack();
 }

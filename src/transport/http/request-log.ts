@@ -29,6 +29,7 @@ export const logCompletion =
       actor: actor ? actorId(actor) : null,
       clinicId: actor?.clinicId ?? null,
       code,
+      ...(outcome.cause !== undefined && { cause: outcome.cause }),
       ...(outcome.isRepeated && { repeated: true }),
       ...(outcome.deprecated?.length && { deprecated: outcome.deprecated }),
       ...(client && { client }),

@@ -25,11 +25,13 @@ export const describePlace = (request: FastifyRequest) => ({
 /** Answers an error with its code's status, in the form of the API that was called. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const appError = toAppError(error);
-  const { code, details } = appError;
+  const { code, details, reason } = appError;
   const status = chooseStatus(appError, request);
   if (code === 'INTERNAL_SERVER_ERROR')
     request.server.log.error({ err: error, requestId: request.id }, 'unexpected error');
-  getContext(request).outcome.code = code;
+  const { outcome } = getContext(request);
+  outcome.code = code;
+  if (reason !== undefined) outcome.cause = reason;
   if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
   if (details.retryAfter !== undefined) void reply.header('retry-after', details.retryAfter);
   // Client libraries retry a 409 by themselves; none of ours goes away by waiting.

@@ -25,7 +25,7 @@ export interface AdmissionLimits {
 }
 
 // One for all: an error of its own, with its stack, would be half of what a refusal costs.
-const REFUSAL = serviceUnavailable();
+const REFUSAL = serviceUnavailable('overload');
 
 // A large body stays in memory until its request is answered.
 function refuse(gate: OverloadGate, bodyBytes: number, next: (error: AppError) => void): void {
@@ -54,7 +54,9 @@ const answerBytes = (payload: unknown): number => {
 // The answer is dropped, so this one says what every 503 says: whether a change was made is not known.
 function replaceAnswer(request: FastifyRequest, reply: FastifyReply): string {
   const error = serviceUnavailable();
-  getContext(request).outcome.code = error.code;
+  const { outcome } = getContext(request);
+  outcome.code = error.code;
+  outcome.cause = 'this credential has not fetched its answers';
   for (const name of ['content-length', 'etag']) void reply.removeHeader(name);
   void reply.code(error.status).type(chooseErrorType(request));
   void reply.header('retry-after', error.details.retryAfter);

@@ -25,7 +25,8 @@ export class LargeAnswers {
     const budget = new ReadBudget((bytes) => {
       const holder = actorId(context.actor!);
       const isItsOnlyOne = this.memory.held(holder) === held;
-      if (!isItsOnlyOne && !this.memory.hasRoom(holder, bytes)) throw serviceUnavailable();
+      if (!isItsOnlyOne && !this.memory.hasRoom(holder, bytes))
+        throw serviceUnavailable('large answers of this credential hold too much memory');
       releases.push(this.memory.take(holder, bytes));
       held += bytes;
       if (releases.length > 1) return;

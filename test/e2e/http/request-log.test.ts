@@ -1,4 +1,4 @@
-import { onEachEngine } from '../../support/engines.js';
+import { isOnCitus, onEachEngine } from '../../support/engines.js';
 import { startService, type Service } from '../../support/service.js';
 
 const CREATE = `mutation($input: CreateExpressCustomerInput!) { createExpressCustomer(input: $input) { expressCustomerId } }`;
@@ -46,4 +46,42 @@ onEachEngine((engine) => {
       expect.objectContaining({ requestId, err: expect.objectContaining({ constraint: 'broken', code: '23514' }) }),
     );
   });
+});
+
+const unlessOnCitus: typeof onEachEngine = isOnCitus ? () => undefined : onEachEngine;
+
+// By a trigger, which Citus has not on its tables.
+unlessOnCitus((engine) => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService(engine);
+  });
+  afterAll(() => service.stop());
+
+  it.each(['53100', '55P03', '57014', '40003'])(
+    'says why a request is answered 503: PostgreSQL reports %s',
+    async (code) => {
+      const clinic = await service.newClinic();
+      const input = { expressCustomerName: 'A' };
+      await service.graphql(clinic, CREATE, { input });
+      await service.dataSource.query(`
+      CREATE FUNCTION fail_on_purpose() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'the words of PostgreSQL' USING ERRCODE = '${code}', DETAIL = 'a row'; END $$;
+      CREATE TRIGGER fail_on_purpose BEFORE INSERT ON express_customers FOR EACH STATEMENT EXECUTE FUNCTION fail_on_purpose()`);
+      const headers = { authorization: `Bearer ${clinic.token}`, 'content-type': 'application/json' };
+      const answers = [
+        await service.graphql(clinic, CREATE, { input }),
+        await service.graphql(clinic, `${CREATE} # not kept`, { input }),
+        await service.request('/v1/express', { method: 'POST', headers, body: JSON.stringify(input) }),
+      ];
+      await service.dataSource.query(
+        'DROP TRIGGER fail_on_purpose ON express_customers; DROP FUNCTION fail_on_purpose',
+      );
+      for (const answer of answers) {
+        expect([answer.status, answer.text]).toEqual([503, expect.not.stringContaining('PostgreSQL')]);
+        const line = await service.requestLine(answer);
+        expect(line).toMatchObject({ code: 'SERVICE_UNAVAILABLE', cause: `${code} the words of PostgreSQL` });
+      }
+    },
+  );
 });

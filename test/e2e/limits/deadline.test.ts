@@ -38,6 +38,10 @@ it('answers 503 within 5 s to a caller who waits for a connection and then for a
     expect(answer).toMatchObject({ status: 503, code: 'SERVICE_UNAVAILABLE', retryAfter: '2' });
     expect(answer.ms).toBeLessThan(5_000);
   }
+  const causes = service.logLines().flatMap(({ code, cause }) => (code === 'SERVICE_UNAVAILABLE' ? [cause] : []));
+  expect(causes).toHaveLength(MORE_THAN_CONNECTIONS);
+  for (const cause of causes)
+    expect(cause).toMatch(/^(55P03 .*lock timeout|57014 |no connection that this clinic may occupy|the deadline)/);
   await blocker.commitTransaction();
   await blocker.release();
   while ((await service.request('/readyz')).status !== 200) await sleep(50);

@@ -1,5 +1,11 @@
 import { QueryFailedError } from 'typeorm';
-import { isRejected, isTransient, isUnavailable, sqlState } from '../../../src/database/connection/postgres-errors.js';
+import {
+  describeUnavailable,
+  isRejected,
+  isTransient,
+  isUnavailable,
+  sqlState,
+} from '../../../src/database/connection/postgres-errors.js';
 
 const coded = (code: string) => Object.assign(new Error('said so'), { code });
 
@@ -90,3 +96,13 @@ describe('what the server has rejected whole', () => {
     }
   });
 });
+
+it.each([
+  ['PostgreSQL, with the SQLSTATE', coded('53100'), '53100 said so'],
+  ['PostgreSQL below TypeORM', new QueryFailedError('SELECT 1', [], coded('53100')), '53100 said so'],
+  ['the system', coded('ECONNREFUSED'), 'said so'],
+  ['the system, of several addresses', new AggregateError([coded('ECONNREFUSED'), coded('ENETUNREACH')]), 'said so'],
+  ['the driver', new Error('Connection terminated unexpectedly'), 'Connection terminated unexpectedly'],
+])('describes an unavailable database in the words of %s', (_who, error, words) =>
+  expect(describeUnavailable(error)).toBe(words),
+);

@@ -75,7 +75,7 @@ async function upsertAll(dataSource: DataSource, clinicId: string, items: Upsert
   const results = new Map<Upsert, Upserted | AppError>();
   let open = items;
   for (let round = 1; open.length > 0; round += 1) {
-    if (round > MAX_ROUNDS) throw serviceUnavailable();
+    if (round > MAX_ROUNDS) throw serviceUnavailable('others kept changing the same customers');
     // Events that an instance of an earlier version wrote may stand in the way.
     if (round > 1 && !isDistributed(dataSource))
       await dataSource.transaction((manager) => numberEvents(manager, clinicId));
