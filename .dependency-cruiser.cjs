@@ -101,6 +101,22 @@ module.exports = {
       folder('identity', 'database', 'shared'),
     ),
     only(
+      'identity-graphql',
+      'A resolver of keys calls a use case; it sees no row and no statement.',
+      '^src/identity/graphql/',
+      '^src/identity/(graphql|contract|use-cases)/',
+      '^src/identity/(actor|request-context)\\.ts$',
+      folder('shared'),
+    ),
+    only(
+      'identity-contract',
+      'Inputs and answers map a row; they send no statement.',
+      '^src/identity/contract/',
+      '^src/identity/contract/',
+      '^src/identity/(actor|api-key\\.entity|api-key-token)\\.ts$',
+      folder('shared'),
+    ),
+    only(
       'telemetry',
       'It records what happened and depends on no feature.',
       folder('telemetry'),
@@ -122,7 +138,9 @@ module.exports = {
       'transport',
       "Of a feature it sees the resolvers and the routes alone, so that every call passes a use case's first line.",
       folder('transport'),
-      folder('transport', 'telemetry', 'config', 'identity', 'database', 'shared'),
+      folder('transport', 'telemetry', 'config', 'database', 'shared'),
+      '^src/identity/graphql/',
+      '^src/identity/(actor|authenticate|authentication-result|denial-log|request-context)\\.ts$',
       `^src/(${FEATURES.join('|')})/(graphql|rest)/`,
     ),
     only(

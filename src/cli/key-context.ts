@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { Database } from '../database/database.js';
-import { getDatabaseTime, findApiKeys, getKeyState } from '../identity/api-keys.js';
+import { getKeyState } from '../identity/api-key.entity.js';
+import { getDatabaseTime, findApiKeys } from '../identity/api-keys.js';
 import { requireClinic } from '../identity/clinics.js';
 import { IdentityError } from '../identity/identity-error.js';
 import type { RequestContext } from '../identity/request-context.js';

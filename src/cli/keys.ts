@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { Database } from '../database/database.js';
 import { SCOPES, type Scope } from '../identity/actor.js';
-import type { ApiKeyEntity } from '../identity/api-key.entity.js';
-import { getDatabaseTime, findApiKeys, getKeyState } from '../identity/api-keys.js';
+import { getKeyState, type ApiKeyEntity } from '../identity/api-key.entity.js';
+import { getDatabaseTime, findApiKeys } from '../identity/api-keys.js';
 import { requireClinic } from '../identity/clinics.js';
 import * as useCases from '../identity/use-cases/index.js';
 import { parseDuration, parseExpiry, parseText, parseUuid, type Expiry } from './arguments.js';

@@ -71,3 +71,9 @@ export class ApiKeyEntity {
   @JoinColumn({ name: 'clinic_id', foreignKeyConstraintName: 'api_keys_clinic_fkey' })
   clinic?: ClinicEntity;
 }
+
+/** Whether a key is accepted at a time. */
+export function getKeyState({ revokedAt, expiresAt }: ApiKeyEntity, now: Date): 'active' | 'revoked' | 'expired' {
+  if (revokedAt) return 'revoked';
+  return expiresAt && expiresAt <= now ? 'expired' : 'active';
+}

@@ -66,9 +66,3 @@ export async function findApiKeysPage(
   const cursorOf = (key: ApiKeyEntity) => encodeCursor(scope, [key.createdAt.toISOString(), key.apiKeyId]);
   return cutPage(await query.getMany(), first, after, cursorOf);
 }
-
-/** Whether a key is accepted at a time. */
-export function getKeyState({ revokedAt, expiresAt }: ApiKeyEntity, now: Date): 'active' | 'revoked' | 'expired' {
-  if (revokedAt) return 'revoked';
-  return expiresAt && expiresAt <= now ? 'expired' : 'active';
-}

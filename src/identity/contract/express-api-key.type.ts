@@ -2,9 +2,8 @@ import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { PageInfo } from '../../shared/page-info.type.js';
 import { DateTimeScalar } from '../../shared/scalars.js';
 import type { Actor, OperatorActor } from '../actor.js';
-import type { ApiKeyEntity } from '../api-key.entity.js';
+import { getKeyState, type ApiKeyEntity } from '../api-key.entity.js';
 import { formatTokenPrefix } from '../api-key-token.js';
-import { getKeyState } from '../api-keys.js';
 
 export enum ExpressApiKeyState {
   ACTIVE = 'ACTIVE',

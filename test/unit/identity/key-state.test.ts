@@ -1,5 +1,4 @@
-import { getKeyState } from '../../../src/identity/api-keys.js';
-import type { ApiKeyEntity } from '../../../src/identity/api-key.entity.js';
+import { getKeyState, type ApiKeyEntity } from '../../../src/identity/api-key.entity.js';
 
 const now = new Date('2030-01-31T12:00:00.000Z');
 
