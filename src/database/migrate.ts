@@ -67,8 +67,8 @@ async function executeNext(executor: MigrationExecutor, session: QueryRunner): P
 
 /**
  * Brings the schema up to date. Safe from many instances simultaneously: one migrates, the others wait, and each migration runs
- * once. Migrations that follow one another are one transaction: all of them, or none when one fails. An online migration stands
- * alone and, if it fails, goes on where it was when this is called again.
+ * once. Migrations that follow one another are one transaction: all of them, or none when one fails. An online migration runs
+ * by itself and, if it fails, continues where it was when this is called again.
  * @returns the names of the migrations that ran.
  * @throws UnsupportedPostgresError when the server takes no writes, or not from this user, MigrationError when the user lacks a right or the server
  * an extension, MigrationLockedError when another process holds the lock for five minutes.

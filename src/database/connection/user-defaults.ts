@@ -69,7 +69,7 @@ const explainRefusedTransaction = (error: unknown): unknown =>
 
 /**
  * Compares what a session begins with, behind a pooler that keeps no settings, with what the code relies on. A timeout that
- * differs is reported: the service ends what takes too long by itself, but the server may go on with it.
+ * differs is reported: the service ends what takes too long by itself, but the server may continue it.
  * @throws UnsupportedPostgresError for any other setting that differs, with the commands that set it.
  */
 export async function requireDefaults(
@@ -85,6 +85,6 @@ export async function requireDefaults(
     throw new UnsupportedPostgresError(`The pooler at DATABASE_URL keeps no settings, and ${format(different)}`);
   if (different.length > 0)
     report(
-      `The pooler at DATABASE_URL keeps no settings, so the server may work on after a timeout: ${format(different)}`,
+      `The pooler at DATABASE_URL keeps no settings, so the server may continue a statement after its timeout: ${format(different)}`,
     );
 }
