@@ -1,6 +1,6 @@
 import { AppError } from '../shared/app-error.js';
 
-/** How many keys of a clinic may be active at a time. It bounds what a caller that runs wild leaves. */
+/** How many keys of a clinic may be active at a time. It limits what a faulty client can create. */
 export const MAX_ACTIVE_API_KEYS = 100;
 
 /** No such key in the caller's clinic: unknown, malformed and another clinic's ids answer alike. */

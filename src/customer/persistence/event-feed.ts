@@ -24,7 +24,7 @@ const NO_ID = '';
 // Written out, as in list/batched-pages.ts: a bound limit would hide from a generic plan how few rows are wanted.
 const LIMITS = [21, 51, 101];
 
-// A cursor names a position and nothing else: it is good in every copy of the data.
+// A cursor names a position and nothing else: it is valid in every copy of the data.
 const SCOPE = 'expressCustomerEvents';
 const POSITION = /^(0|[1-9][0-9]{0,14})$/;
 

@@ -1,4 +1,4 @@
-// Text and lines keep a contrast of 4.5 and 3 to what is behind them, light and dark.
+// Text and lines keep a contrast of 4.5 and 3 to their background, light and dark.
 const STYLE = `
   :root {
     color-scheme: light dark;

@@ -9,7 +9,7 @@ import { takePositions } from '../event-positions.js';
 import type { WrittenRow, CreateItem, NewExpressCustomer } from '../customer-writes.js';
 import type { Cancellation } from '../../../shared/concurrency/cancellation.js';
 
-/** What a deduplicated create adds to the statement: columns of its items, a condition, and parts that run along. */
+/** What a deduplicated create adds to the statement: columns of its items, a condition, and further parts. */
 interface Additions {
   columns?: string;
   claim?: string;

@@ -19,7 +19,7 @@ function placeAt(index: number, { code, message, details }: AppError): AppError 
   return new AppError(code, message, { ...rest, ...(placed && { fields: placed }) });
 }
 
-// What fails for want of the database or by our fault says nothing about the item.
+// A failure of the database or of this service says nothing about the item.
 const isOfItem = (error: unknown): error is AppError => error instanceof AppError && error.status < 500;
 
 /**
