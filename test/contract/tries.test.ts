@@ -310,6 +310,44 @@ describe('on two instances whose creates wait for a lock', () => {
   });
 });
 
+describe('on an instance that has no place for a create once its body has arrived', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService('postgresql', { MAX_CONCURRENCY: '2', METRICS_PORT: '1' });
+  });
+  afterAll(() => service.stop());
+
+  it('a retry of the refused create makes its own customer, though an equal one was made before', async () => {
+    const clinic = await service.newClinic();
+    const equal = idOf(await sendTry(service, clinic, 0));
+    const arrived = once(service.app.server.server, 'request');
+    const headers = {
+      authorization: `Bearer ${clinic.token}`,
+      'content-type': 'application/json',
+      'x-stainless-retry-count': '0',
+    };
+    const slow = request(`${service.url}/v1/express`, { method: 'POST', agent: false, headers });
+    const refusal = once(slow, 'response') as Promise<[{ statusCode: number }]>;
+    slow.write('{"expressCustomerName":');
+    await arrived;
+    const blocker = service.dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('LOCK TABLE express_customer_events IN EXCLUSIVE MODE');
+    const waiting = sendTry(service, clinic, 0, 'Holds the place');
+    while (!/^avara_express_requests_in_flight 1$/m.test(await service.app.metrics!.text())) await sleep(5);
+    slow.end('"Same body"}');
+    const [{ statusCode }] = await refusal;
+    expect(statusCode).toBe(503);
+    await blocker.rollbackTransaction();
+    await blocker.release();
+    expect((await waiting).status).toBe(200);
+    const retried = idOf(await sendTry(service, clinic, 1));
+    expect(retried).toMatch(/^cus_/);
+    expect(retried).not.toBe(equal);
+    expect(await count(service, clinic)).toBe(2);
+  });
+});
+
 describe('on an instance whose caller has spent its points', () => {
   let service: Service;
   beforeAll(async () => {

@@ -20,7 +20,7 @@ import { ExpressCustomerOrder } from '../model/customer-list.js';
 import { AddUserToExpressCustomerInput, RemoveUserFromExpressCustomerInput } from '../contract/membership.inputs.js';
 import { UpdateExpressCustomerInput } from '../contract/update-express-customer.input.js';
 import type { Precondition } from '../use-cases/precondition.js';
-import { noteRefusedCreate } from './refused-create.js';
+import { noteBegunCreate, noteRefusedCreate } from './refused-create.js';
 import * as useCases from '../use-cases/index.js';
 
 type Call = FastifyRequest<{ Params: { expressCustomerId: string }; Querystring: Record<string, unknown> }>;
@@ -47,6 +47,7 @@ const buildTarget = ({ params }: Call, { expectedVersion }: Precondition) => ({
 });
 
 async function createExpressCustomer(context: RequestContext, request: Call, reply: FastifyReply) {
+  noteBegunCreate(request);
   const idempotencyKey = request.headers['idempotency-key'];
   const input = await withHeaderNames(async () =>
     parseInput(CreateExpressCustomerInput, getBody(request), { idempotencyKey, ...NOT_IN_BODIES }),

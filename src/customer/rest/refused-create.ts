@@ -27,9 +27,9 @@ function collectBody(raw: IncomingMessage, done: (body: string) => void): void {
 }
 
 // Runs in an event of the connection, where an error would end the process.
-function rememberCreate(context: RequestContext, retryCount: string, body: string): void {
+function rememberCreate(context: RequestContext, retryCount: string, readBody: () => unknown): void {
   try {
-    const input = parseInput(CreateExpressCustomerInput, JSON.parse(body));
+    const input = parseInput(CreateExpressCustomerInput, readBody());
     rememberRefusedCreate(context, input, parseRetryCount(retryCount)!);
   } catch (error) {
     if (!(error instanceof AppError || error instanceof SyntaxError))
@@ -38,15 +38,21 @@ function rememberCreate(context: RequestContext, retryCount: string, body: strin
   }
 }
 
+const begun = new WeakSet<FastifyRequest>();
+
+/** Takes note that a create begins: whether it made anything is known where it ends, not by its answer. */
+export const noteBegunCreate = (request: FastifyRequest): void => void begun.add(request);
+
 /**
- * Takes note of a create that is refused before its body was read, such as for its caller's rate limit. The refusal does not
- * wait: the body is read as it arrives, which the connection's next request needs anyway.
+ * Takes note of a create that is refused before it began, such as for its caller's rate limit or for load. The refusal does not
+ * wait: a body that has not arrived is read as it does, which the connection's next request needs anyway.
  */
 export function noteRefusedCreate(context: RequestContext, request: FastifyRequest, reply: FastifyReply): void {
   const { headers, body, raw } = request;
-  const wasRefused = TRY_AGAIN_LATER.has(reply.statusCode) && body === undefined && context.actor !== null;
+  const wasRefused = TRY_AGAIN_LATER.has(reply.statusCode) && !begun.has(request) && context.actor !== null;
   if (!wasRefused || headers['idempotency-key'] !== undefined) return;
   const retryCount = headers['x-stainless-retry-count'] as string | undefined;
   if (retryCount === undefined || Number(headers['content-length'] ?? 0) > MAX_BYTES) return;
-  collectBody(raw, (text) => rememberCreate(context, retryCount, text));
+  if (body !== undefined) rememberCreate(context, retryCount, () => body);
+  else collectBody(raw, (text) => rememberCreate(context, retryCount, () => JSON.parse(text)));
 }
