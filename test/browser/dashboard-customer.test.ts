@@ -175,6 +175,55 @@ it('users are added, paged and removed', async () => {
   expect((await read()).userCount).toBe(24);
 });
 
+/** Refuses the pages after the first of a list, until it is called back. @returns how many were asked for, and the end of it. */
+async function refuseNextPages(operation: string) {
+  let count = 0;
+  const body = JSON.stringify({ errors: [{ message: 'Not now.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
+  await page.route('**/graphql', async (route) => {
+    const { operationName, variables } = route.request().postDataJSON();
+    if (operationName !== operation || !variables.after) return route.continue();
+    count += 1;
+    return route.fulfill({ contentType: 'application/json', body });
+  });
+  return { count: () => count, end: () => page.unroute('**/graphql') };
+}
+
+it('a next page of the users that fails is said, and may be asked for again', async () => {
+  for (let number = 0; number < 25; number++)
+    await ask(
+      'mutation($input: AddUserToExpressCustomerInput!) { addUserToExpressCustomer(input: $input) { version } }',
+      {
+        input: { expressCustomerId: id, userId: `usr_${String(number).padStart(32, '0')}` },
+      },
+    );
+  await page.getByRole('heading', { name: 'Users (25)' }).waitFor();
+  const refused = await refuseNextPages('CustomerUsers');
+  await click('Load more users');
+  await page.getByRole('alert').filter({ hasText: 'Not now.' }).waitFor();
+  await refused.end();
+  await click('Load more users');
+  await page
+    .getByText(`usr_${'24'.padStart(32, '0')}`)
+    .first()
+    .waitFor();
+  await page.getByRole('alert').waitFor({ state: 'hidden' });
+  expect(seen).toEqual({ foreign: [], complaints: [] });
+});
+
+it('a next page of the history that fails is asked for once, said, and may be asked for again', async () => {
+  for (let number = 0; number < 110; number++) await edit({ region: `region ${number}` });
+  const refused = await refuseNextPages('CustomerHistory');
+  await page.reload();
+  await page.getByRole('alert').filter({ hasText: 'Not now.' }).waitFor();
+  await page.waitForTimeout(1_000);
+  expect(refused.count()).toBe(1);
+  await refused.end();
+  await click('Load later changes');
+  await page.getByText('region 109').first().waitFor();
+  await page.getByRole('alert').waitFor({ state: 'hidden' });
+  expect(seen).toEqual({ foreign: [], complaints: [] });
+});
+
 it('a change by somebody else is shown and said politely while the view is open', async () => {
   await page.locator('.timeline li').first().waitFor();
   await edit({ region: 'west' });

@@ -104,6 +104,26 @@ it('filters and order are in the address, and come back with it', async () => {
   await status(/of \d+ customers/);
 });
 
+it('a next page that fails is said, keeps what is shown, and may be asked for again', async () => {
+  for (let number = 0; number < 30; number++) await create({ expressCustomerName: `Paged ${number}` });
+  const body = JSON.stringify({ errors: [{ message: 'Not now.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
+  await page.route('**/graphql', async (route) => {
+    const { operationName, variables } = route.request().postDataJSON();
+    if (operationName !== 'Customers' || !variables.after) return route.continue();
+    return route.fulfill({ contentType: 'application/json', body });
+  });
+  await page.goto(`${service.url}/customers?search=paged`);
+  await status('25 of 30 customers');
+  const more = page.getByRole('button', { name: 'Load more' });
+  await more.scrollIntoViewIfNeeded();
+  await page.getByRole('alert').filter({ hasText: 'Not now.' }).waitFor();
+  await status('25 of 30 customers');
+  await page.unroute('**/graphql');
+  await more.click();
+  await status('30 of 30 customers');
+  await page.getByRole('alert').waitFor({ state: 'hidden' });
+});
+
 it('an answer that comes late does not replace the list of what was typed since', async () => {
   await create({ expressCustomerName: 'Typed early' });
   await create({ expressCustomerName: 'Typed late' });

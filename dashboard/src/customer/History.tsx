@@ -4,6 +4,7 @@ import { CustomerHistoryDocument, type CustomerHistoryQuery } from '../operation
 import { problemOf } from '../shared/problem.js';
 import { ProblemAlert } from '../ui/Alert.js';
 import { Time } from '../ui/Time.js';
+import { useNextPage } from '../ui/use-next-page.js';
 import { describeValue, nameField, nameKind } from './history.js';
 
 type Event = NonNullable<CustomerHistoryQuery['expressCustomer']>['events']['edges'][number]['node'];
@@ -19,13 +20,15 @@ function useHistory(id: string) {
     fetchPolicy: 'cache-and-network',
   });
   const events = data?.expressCustomer?.events;
-  const after = events?.pageInfo.hasNextPage ? events.pageInfo.endCursor! : null;
-  const loadMore = () => fetchMore({ variables: { after: after! } }).catch(() => undefined);
-  const isAutomatic = after !== null && !loading && !error && events!.edges.length < LOADED_UNASKED;
+  const next = useNextPage(events?.pageInfo, (after) => fetchMore({ variables: { after } }));
+  const problem = error ? problemOf(error) : next.problem;
+  const isAutomatic = next.hasNext && !problem && events!.edges.length < LOADED_UNASKED;
+  const { load } = next;
   useEffect(() => {
-    if (isAutomatic) void loadMore();
+    if (isAutomatic && !loading) load();
   });
-  return { events: events?.edges.map(({ node }) => node) ?? [], hasMore: after !== null, loadMore, error };
+  const isAsking = next.hasNext && !isAutomatic;
+  return { events: events?.edges.map(({ node }) => node) ?? [], isAsking, load, problem };
 }
 
 function Changes({ changes }: { changes: Event['changes'] }) {
@@ -63,13 +66,13 @@ function Entry({ event }: { event: Event }) {
 
 /** What has happened to a customer, latest first: who changed what, with the values before and after. */
 export function History({ id }: { id: string }) {
-  const { events, hasMore, loadMore, error } = useHistory(id);
+  const { events, isAsking, load, problem } = useHistory(id);
   return (
     <section className="card" aria-labelledby="history-heading">
       <h2 id="history-heading">History</h2>
-      {error && <ProblemAlert problem={problemOf(error)} />}
-      {hasMore && events.length >= LOADED_UNASKED && (
-        <button type="button" className="quiet" onClick={() => void loadMore()}>
+      {problem && <ProblemAlert problem={problem} />}
+      {isAsking && (
+        <button type="button" className="quiet" onClick={load}>
           Load later changes
         </button>
       )}

@@ -6,6 +6,7 @@ import { ProblemAlert } from '../ui/Alert.js';
 import { ConfirmDialog } from '../ui/ConfirmDialog.js';
 import { TextField } from '../ui/fields.js';
 import { Time } from '../ui/Time.js';
+import { useNextPage } from '../ui/use-next-page.js';
 import { useWorkspace } from '../workspace/workspace.js';
 import type { Customer } from './customer.js';
 
@@ -76,11 +77,12 @@ export function Users({ customer: { id, isActive, userCount } }: { customer: Cus
     fetchPolicy: 'cache-and-network',
   });
   const users = data?.expressCustomer?.users;
-  const after = users?.pageInfo.endCursor;
+  const next = useNextPage(users?.pageInfo, (after) => fetchMore({ variables: { after } }));
+  const problem = error ? problemOf(error) : next.problem;
   return (
     <section className="card" aria-labelledby="users-heading">
       <h2 id="users-heading">Users ({userCount})</h2>
-      {error && <ProblemAlert problem={problemOf(error)} />}
+      {problem && <ProblemAlert problem={problem} />}
       <ul className="plain">
         {users?.edges.map(({ addedAt, node: { userId } }) => (
           <li key={userId} className="row">
@@ -94,8 +96,8 @@ export function Users({ customer: { id, isActive, userCount } }: { customer: Cus
           </li>
         ))}
       </ul>
-      {users?.pageInfo.hasNextPage && (
-        <button type="button" className="quiet" onClick={() => void fetchMore({ variables: { after: after! } })}>
+      {next.hasNext && (
+        <button type="button" className="quiet" onClick={next.load}>
           Load more users
         </button>
       )}

@@ -5,6 +5,7 @@ import { problemOf } from '../shared/problem.js';
 import { ProblemAlert } from '../ui/Alert.js';
 import { CopyAs } from '../ui/CopyAs.js';
 import { Heading } from '../ui/Heading.js';
+import { useNextPage } from '../ui/use-next-page.js';
 import { CreateKey } from './CreateKey.js';
 import { KeyCard } from './KeyCard.js';
 import { ShownOnce } from './ShownOnce.js';
@@ -18,7 +19,7 @@ export function KeysView() {
   // Here and not where it was asked for: that may be gone as soon as the list is read again.
   const [token, setToken] = useState<string | null>(null);
   const keys = data?.expressApiKeys;
-  const after = keys?.pageInfo.endCursor;
+  const next = useNextPage(keys?.pageInfo, (after) => fetchMore({ variables: { after } }));
   const problem = error && problemOf(error);
   return (
     <section aria-labelledby="heading">
@@ -43,8 +44,9 @@ export function KeysView() {
           <KeyCard key={node.apiKeyId} apiKey={node} onToken={setToken} />
         ))}
       </ul>
-      {keys?.pageInfo.hasNextPage && (
-        <button type="button" className="quiet" onClick={() => void fetchMore({ variables: { after: after! } })}>
+      {next.problem && <ProblemAlert problem={next.problem} />}
+      {next.hasNext && (
+        <button type="button" className="quiet" onClick={next.load}>
           Load more keys
         </button>
       )}

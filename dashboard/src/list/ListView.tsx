@@ -60,6 +60,7 @@ export function ListView() {
         </ProblemAlert>
       )}
       <CustomerRows customers={edges.map(({ node }) => node)} />
+      {pages.problem && <ProblemAlert problem={pages.problem} />}
       <div ref={pages.end}>
         {pages.hasNext && (
           <button type="button" className="quiet" onClick={pages.load}>
