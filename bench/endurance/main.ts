@@ -8,13 +8,14 @@ import { benchmark, positive } from '../arguments.js';
 import { load } from '../service/load.js';
 import { prepareFixture, type PreparedFixture } from '../service/fixture.js';
 import { startTarget, type RunningTarget } from '../service/running-target.js';
+import { churn } from './churn.js';
 import { pace, type Offered } from './pace.js';
 import type { Call } from '../service/cases.js';
 import { SERVICE_NAME, TARGETS } from '../service/targets.js';
 
 const ABOUT =
   'overload offers more than can be answered and sorts what comes back (80 s). soak offers a steady load for long and follows ' +
-  'memory and descriptors (half an hour).';
+  'memory and descriptors (half an hour). churn changes documents, keys, clinics and cursors all the time (9 minutes).';
 
 interface Values {
   seconds?: number;
@@ -24,8 +25,8 @@ interface Values {
 }
 
 const program = benchmark('bench:endurance', ABOUT)
-  .addArgument(new Argument('<experiment>').choices(['overload', 'soak']))
-  .option('--seconds <number>', 'how long (overload 60, soak 1800)', positive)
+  .addArgument(new Argument('<experiment>').choices(['overload', 'soak', 'churn']))
+  .option('--seconds <number>', 'how long (overload 60, soak 1800, churn 540)', positive)
   .option('--times <number>', 'overload: how many times what can be answered is offered', positive, 5)
   .option('--slow-commits <ms>', 'overload: updates on a database that takes so long for each commit', positive)
   .option('--rate <number>', 'soak: creates a second (half of what can be answered)', positive)
@@ -166,6 +167,15 @@ async function soak(running: RunningTarget, fixture: PreparedFixture, seconds: n
   );
 }
 
+async function reportChurn(running: RunningTarget, fixture: PreparedFixture, seconds: number): Promise<void> {
+  say(`changing documents, keys, clinics and cursors for ${seconds} s`);
+  const { calls, wrong, memory } = await churn(running, fixture, seconds);
+  const [peak, last] = [Math.max(...memory), memory.at(-1)!];
+  say(
+    `${calls} calls, ${wrong} answered wrongly; memory ${peak.toFixed(0)} MB at most, ${last.toFixed(0)} MB at the end`,
+  );
+}
+
 async function main(): Promise<void> {
   // Commits that take long: the database is the limit, and the machine has time for whoever offers.
   const settings = values.slowCommits ? { commit_delay: values.slowCommits * 1_000, commit_siblings: 0 } : {};
@@ -175,7 +185,8 @@ async function main(): Promise<void> {
   const running = await startTarget(target, env);
   try {
     if (program.args[0] === 'overload') await overload(running, fixture, values.seconds ?? 60);
-    else await soak(running, fixture, values.seconds ?? 1_800);
+    else if (program.args[0] === 'soak') await soak(running, fixture, values.seconds ?? 1_800);
+    else await reportChurn(running, fixture, values.seconds ?? 540);
   } finally {
     await running.stop();
     await fixture.close();
