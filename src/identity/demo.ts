@@ -76,9 +76,10 @@ async function findValidToken(dataSource: DataSource, settings: DemoSettings): P
 
 /**
  * On the first start of the embedded engine creates a demo clinic with one key that has all scopes, in production all but
- * `keys:manage`; later starts find it again. In development a start replaces it once it was revoked, rotated or has expired, so
- * that the pages and the first examples keep working. The file appears complete or not at all, before the clinic is committed: a
- * start that is killed in between leaves a key that is not valid, and the next start, which finds no clinic, replaces it.
+ * `keys:manage`; later starts find it again. In development a start replaces it once it was revoked or has expired, as it does
+ * when the overlap of its rotation ends, so that the pages and the first examples keep working. The file appears complete or not
+ * at all, before the clinic is committed: a start that is killed in between leaves a key that is not valid, and the next start,
+ * which finds no clinic, replaces it.
  */
 export async function ensureDemoKey(dataSource: DataSource, settings: DemoSettings): Promise<DemoKey | null> {
   if (await dataSource.getRepository(ClinicEntity).exists()) {
